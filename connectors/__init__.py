@@ -1,0 +1,1 @@
+"""One folder a connector. To add one, see CONTRIBUTING.md, "A new connector"."""

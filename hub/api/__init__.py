@@ -1,0 +1,1 @@
+"""The HTTP front: device doors, punches from applications, health and metrics."""

@@ -1,0 +1,50 @@
+"""Who is calling the API: a bearer key of one tenant."""
+
+import asyncio
+import hashlib
+import secrets
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel import col, select
+from starlette.requests import Request
+
+from hub.api.problems import Problem
+from hub.api.state import hub_of
+from hub.database import reading
+from hub.records import ApiKey
+
+PUNCHES_WRITE = "punches:write"
+SCOPES = (PUNCHES_WRITE,)
+
+_bearer = HTTPBearer(auto_error=False, description="A key made by `muster key`.")
+
+
+def new_key(tenant: str, name: str, scopes: str) -> tuple[str, ApiKey]:
+    """A fresh key to show once, and the record to keep of it."""
+    key = f"muster_{secrets.token_urlsafe(32)}"
+    return key, ApiKey(tenant=tenant, name=name, sha256=_digest(key), scopes=scopes)
+
+
+def _digest(key: str) -> str:
+    # The key is 256 random bits: a plain digest cannot be turned back, and the look-up by it leaks no timing of use.
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+async def writer(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+    """The tenant that may write punches with this key; 401 and 403 otherwise."""
+    record = await asyncio.to_thread(_find, request, given.credentials) if given else None
+    if record is None:
+        raise Problem(401, "Send `Authorization: Bearer <key>` with a key made by `muster key`.")
+    if PUNCHES_WRITE not in record.scopes.split():
+        raise Problem(403, f"This key lacks the scope {PUNCHES_WRITE}.")
+    return record.tenant
+
+
+def _find(request: Request, key: str) -> ApiKey | None:
+    with reading(hub_of(request).engine) as session:
+        return session.exec(select(ApiKey).where(col(ApiKey.sha256) == _digest(key))).first()
+
+
+Writer = Annotated[str, Depends(writer)]

@@ -1,0 +1,302 @@
+"""What a connector is. Everything a connector author needs is in this file and in `hub.errors`.
+
+A connector translates: `render` says how an entry looks in the ERP (pure), `read_back` says what the ERP holds,
+`push` carries changes over. It never decides what to send, never retries, keeps no state: planning, journal,
+settling and confirmation are `hub.delivery`'s, the same for every ERP.
+"""
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from hub.secrets import SecretRef
+
+CONTRACT = 1
+"""Bumped when a connector written against the previous number would misbehave."""
+
+Image = Mapping[str, Any]
+"""One record as the ERP holds it: JSON values only, no floats (minutes, hundredths, UTC seconds, texts)."""
+
+
+def digest(image: Image) -> str:
+    """A stable digest of an image: 32 hexadecimal characters."""
+    canonical = json.dumps(image, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+
+
+class Settings(BaseModel):
+    """Base of a connector's settings; every field needs a description."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Kind(StrEnum):
+    """What an entry is."""
+
+    DAY = "day"
+    HOURS = "hours"
+    INTERVAL = "interval"
+    PUNCH = "punch"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Payable attendance of one employee-day. Minutes, and hundredths of a day (half a day = 50)."""
+
+    status: str
+    worked_min: int
+    overtime_min: int
+    payable: int
+    lop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Minutes of one employee-day booked on one cost centre; `cost_centre` is the ERP's id of it."""
+
+    cost_centre: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One in/out pair, UTC seconds."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to have in the ERP.
+
+    `key` is stable: `tenant:employee:work-date:kind:part`. `employee` is the ERP's id of the employee,
+    `zone` the IANA zone in which `work_date` was decided.
+    """
+
+    key: str
+    kind: Kind
+    employee: str
+    work_date: date
+    zone: str
+    payload: Day | Hours | Interval
+
+
+class Operation(StrEnum):
+    """What is to be done in the ERP."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry as one connector renders it.
+
+    `natural_key` finds it in the ERP without an id of ours; `image` is all that the ERP will hold of it, in the
+    form in which `read_back` returns it, so that equality of digests means delivered.
+    """
+
+    natural_key: str
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One record that the ERP holds now; `refs` are the ERP's own ids of its parts."""
+
+    natural_key: str
+    image: Image
+    refs: tuple[str, ...]
+    employee: str
+    work_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One journalled intent.
+
+    `image` is the state to reach (of a withdrawal: the one to remove), `refs` the ERP's ids of what is there now.
+    """
+
+    key: str
+    operation: Operation
+    kind: Kind
+    employee: str
+    work_date: date
+    natural_key: str
+    image: Image
+    refs: tuple[str, ...] = ()
+
+
+class Outcome(StrEnum):
+    """What the ERP said of one change."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The ERP's answer for one change; a rejection carries a reason for the person who must act."""
+
+    key: str
+    outcome: Outcome
+    refs: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to read back: work dates `first`..`last` inclusive, these kinds, these employees (ERP ids)."""
+
+    first: date
+    last: date
+    kinds: frozenset[Kind]
+    employees: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the ERP can do; delivery, forecast and the conformance kit read it.
+
+    `batch_size` changes per `push`; `settle_seconds` after an uncertain answer before a read-back is believed;
+    `withdraws` and `updates`: whether the ERP allows them.
+    """
+
+    kinds: frozenset[Kind]
+    batch_size: int = 100
+    settle_seconds: int = 0
+    updates: bool = True
+    withdraws: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An employee as the ERP knows it; `number` is the ERP's copy of the employee number, if it has one."""
+
+    ref: str
+    number: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CostObject:
+    """Something in the ERP that hours can be booked on; `code` is compared with our cost-centre code."""
+
+    ref: str
+    code: str
+    name: str
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a connection check: what was looked at, how it is, what to do."""
+
+    subject: str
+    severity: Severity
+    message: str
+
+
+S = TypeVar("S", bound=Settings)
+
+
+class Connector(ABC, Generic[S]):
+    """One configured ERP tenant. Use as a context manager: sessions open on entry and close on exit.
+
+    Every method may raise the errors of `hub.errors`; anything else stops the run and is never retried.
+    """
+
+    settings_type: ClassVar[type[Settings]]
+    capabilities: ClassVar[Capabilities]
+
+    def __init__(self, settings: S) -> None:
+        self.settings = settings
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close what `__enter__` opened."""
+
+    @abstractmethod
+    def check(self) -> list[Finding]:
+        """Reach, log in, look at rights and set-up; says what to change in the ERP."""
+
+    @abstractmethod
+    def employees(self) -> Iterator[Person]:
+        """Every employee of the ERP tenant."""
+
+    @abstractmethod
+    def cost_objects(self) -> Iterator[CostObject]:
+        """Everything hours can be booked on; empty where the ERP has no such thing."""
+
+    @abstractmethod
+    def render(self, entry: Entry) -> Record:
+        """How the entry looks in this ERP. Pure: no I/O, same entry, same record."""
+
+    @abstractmethod
+    def read_back(self, scope: Scope) -> Iterator[Held]:
+        """What the ERP holds in the scope, whoever wrote it."""
+
+    @abstractmethod
+    def push(self, changes: Sequence[Change]) -> Iterable[Receipt]:
+        """Carry out at most `capabilities.batch_size` changes, in order; one receipt per change.
+
+        Raises `Wait` only when nothing was changed, `Uncertain` when that is not known.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorSpec:
+    """What an entry point of the group `muster.connectors` names."""
+
+    name: str
+    title: str
+    connector: type[Connector[Any]]
+    contract: int = CONTRACT
+
+
+__all__ = [
+    "CONTRACT",
+    "Capabilities",
+    "Change",
+    "Connector",
+    "ConnectorSpec",
+    "CostObject",
+    "Day",
+    "Entry",
+    "Finding",
+    "Held",
+    "Hours",
+    "Image",
+    "Interval",
+    "Kind",
+    "Operation",
+    "Outcome",
+    "Person",
+    "Receipt",
+    "Record",
+    "Scope",
+    "SecretRef",
+    "Settings",
+    "Severity",
+    "digest",
+]

@@ -1,0 +1,111 @@
+"""Send what a plan says, batch by batch, with the intent journalled before and the answer after each.
+
+An employee-day stays in one batch. The first error that is not about a row ends the sending; what was sent and not
+answered is `unknown` unless the error says that nothing was changed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import groupby
+from typing import Any
+
+from hub.contract import Change, Connector, Operation, Outcome, Receipt
+from hub.delivery.journal import Journal, Verdict
+from hub.delivery.lines import CHANGES, Action, Item, State
+from hub.errors import ContractBroken, Fix, HubError, Reconnect, Uncertain, Wait
+
+_NOTHING_CHANGED = (Wait, Fix, Reconnect)
+_OPERATION = {
+    Action.CREATE: Operation.CREATE,
+    Action.UPDATE: Operation.UPDATE,
+    Action.WITHDRAW: Operation.WITHDRAW,
+}
+_STATE = {Outcome.ACCEPTED: State.ACCEPTED, Outcome.REJECTED: State.REJECTED}
+UNCERTAIN_IN_A_ROW = 3
+
+Progress = Callable[[int], None]
+
+
+def batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
+    """The changes in batches of at most `size` (more only where one employee-day has more), whole days together."""
+    changes = sorted((item for item in items if item.action in CHANGES), key=_employee_day)
+    batch: list[Item] = []
+    for _, day in groupby(changes, _employee_day):
+        of_day = list(day)
+        if batch and len(batch) + len(of_day) > size:
+            yield _ordered(batch)
+            batch = []
+        batch += of_day
+    if batch:
+        yield _ordered(batch)
+
+
+def _employee_day(item: Item) -> tuple[Any, ...]:
+    return item.work_date, item.employee
+
+
+def _ordered(batch: list[Item]) -> list[Item]:
+    return sorted(batch, key=lambda item: (CHANGES.index(item.action), item.work_date, item.employee, item.key))
+
+
+def apply(items: Sequence[Item], connector: Connector[Any], journal: Journal, progress: Progress) -> HubError | None:
+    """Send all changes; returns the error that ended it early, if one did.
+
+    Raises `LeaseTaken` when somebody else took the job over, and what is nobody's fault but ours.
+    """
+    uncertain = 0
+    for batch in batches(items, connector.capabilities.batch_size):
+        journal.sending(batch)
+        verdicts, error = _send(batch, connector, journal)
+        journal.answered(batch, verdicts)
+        progress(len(batch))
+        if isinstance(error, Uncertain):
+            uncertain += 1
+            if uncertain < UNCERTAIN_IN_A_ROW:
+                continue
+        if isinstance(error, HubError):
+            return error
+        if error is not None:
+            raise error
+        uncertain = 0
+    return None
+
+
+def _send(
+    batch: Sequence[Item], connector: Connector[Any], journal: Journal
+) -> tuple[dict[str, Verdict], Exception | None]:
+    verdicts: dict[str, Verdict] = {}
+    asked = {item.key for item in batch}
+    error: Exception | None = None
+    try:
+        for receipt in connector.push([_change(item) for item in batch]):
+            _require_open(receipt, asked - verdicts.keys())
+            verdicts[receipt.key] = _verdict(receipt)
+            journal.alive()
+    except Exception as caught:  # noqa: BLE001 - journalled first, then returned to the caller
+        error = caught
+    state = State.PLANNED if _nothing_changed(error) else State.UNKNOWN
+    reason = str(error) if error else "the connector gave no receipt"
+    return verdicts | {key: Verdict(state, reason=reason) for key in asked - verdicts.keys()}, error
+
+
+def _require_open(receipt: Receipt, open_keys: AbstractSet[str]) -> None:
+    if receipt.key not in open_keys:
+        raise ContractBroken(f"The connector answered for {receipt.key!r}, which was not asked, or twice.")
+
+
+def _nothing_changed(error: Exception | None) -> bool:
+    # An answer in a shape that we do not know may have been a yes.
+    return isinstance(error, _NOTHING_CHANGED) and not isinstance(error, ContractBroken)
+
+
+def _change(item: Item) -> Change:
+    assert item.kind is not None
+    operation = _OPERATION[item.action]
+    return Change(
+        item.key, operation, item.kind, item.employee, item.work_date, item.natural_key, item.image, item.refs
+    )
+
+
+def _verdict(receipt: Receipt) -> Verdict:
+    return Verdict(_STATE[receipt.outcome], receipt.refs, receipt.reason)

@@ -1,0 +1,234 @@
+"""The journal of one push: reading it, and the writes that stand around every send."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Engine, insert, update
+from sqlmodel import Session, col, select
+
+from hub.contract import Image, Kind, digest
+from hub.database import reading, writing
+from hub.delivery.connections import ConnectionConfig
+from hub.delivery.lines import Action, Item, Known, State
+from hub.lease import Held as HeldLease
+from hub.records import JournalEntry, Push, ReceiptRow
+
+HEARTBEAT_SECONDS = 60
+IN_ONE_QUERY = 1000
+"""Keys; SQLite takes 32,766 parameters, PostgreSQL 65,535."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one entry: its new state, the ERP's ids, a reason, and the digest confirmed, if any."""
+
+    state: State
+    refs: tuple[str, ...] = ()
+    reason: str = ""
+    confirmed: str | None = None
+
+
+def known_entries(engine: Engine, config: ConnectionConfig, first: date, last: date) -> dict[str, Known]:
+    """What the journal says of the entries of these work dates; withdrawn ones are history."""
+    one = JournalEntry
+    query = select(one).where(col(one.tenant) == config.tenant, col(one.connection) == config.name)
+    query = query.where(col(one.work_date).between(first, last), one.state != State.WITHDRAWN)
+    with reading(engine) as session:
+        return {row.entry_key: _known(row) for row in session.exec(query)}
+
+
+class Journal:
+    """The journal of a connection, for one push that holds its lease.
+
+    Every method commits, and every one that writes about entries raises `LeaseTaken` when the lease was lost: what
+    this push believes is then out of date.
+    """
+
+    def __init__(self, engine: Engine, config: ConnectionConfig, lease: HeldLease, first: date, last: date) -> None:
+        self._engine = engine
+        self._config = config
+        self._lease = lease
+        self._names = {"tenant": config.tenant, "connection": config.name}
+        self._renewed_at = lease.now()
+        push = Push(tenant=config.tenant, connection=config.name, first=first, last=last, started_at=lease.now())
+        with writing(engine) as session:
+            session.add(push)
+            session.flush()
+            assert push.id is not None
+            self.push_id: int = push.id
+
+    def sending(self, items: Sequence[Item]) -> None:
+        """Commit the intent to send these, before anything leaves."""
+        with self._writing() as session:
+            self._upsert(session, [self._row(item, State.SENDING) | {"sent_at": self._renewed_at} for item in items])
+
+    def alive(self) -> None:
+        """Keep the lease during a long batch, and note that the batch is still being sent."""
+        if self._lease.now() < self._renewed_at + HEARTBEAT_SECONDS:
+            return
+        with self._writing() as session:
+            ours = (*self._where(), col(JournalEntry.push_id) == self.push_id)
+            on_its_way = update(JournalEntry).where(*ours, col(JournalEntry.state) == State.SENDING)
+            session.connection().execute(on_its_way.values(sent_at=self._renewed_at))
+
+    def adopt(self, items: Sequence[Item]) -> None:
+        """Note as confirmed what is in the ERP already, just as it should be."""
+        with self._writing() as session:
+            rows = [self._row(item, State.CONFIRMED) | {"confirmed": digest(item.image)} for item in items]
+            self._upsert(session, rows)
+
+    def drifted(self, items: Sequence[Item]) -> None:
+        """Note what is not as it should be and not ours to mend. Nothing of it was sent."""
+        with self._writing() as session:
+            rows = [self._row(item, State.DRIFTED) | {"sent": "", "confirmed": ""} for item in items]
+            self._upsert(session, rows)
+            self._receipts(session, items, {item.key: Verdict(State.DRIFTED, reason=item.reason) for item in items})
+
+    def answered(self, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
+        """Commit what came of these, and a receipt for each."""
+        with self._writing() as session:
+            for key, verdict in verdicts.items():
+                self._settle(session, key, verdict)
+            self._receipts(session, items, verdicts)
+
+    def finish(self, counts: Mapping[str, int], seen_change: int) -> None:
+        """Close the push; `seen_change` is the newest change of attendance days that it carried over, 0 for none."""
+        with writing(self._engine) as session:
+            there = (col(Push.tenant) == self._config.tenant, col(Push.id) == self.push_id)
+            values = {"ended_at": self._lease.now(), "seen_change": seen_change, "counts": dict(counts)}
+            session.connection().execute(update(Push).where(*there).values(values))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with writing(self._engine) as session:
+            self._renewed_at = self._lease.now()
+            self._lease.renew(session)
+            yield session
+
+    def _where(self) -> tuple[Any, ...]:
+        names = self._names
+        return col(JournalEntry.tenant) == names["tenant"], col(JournalEntry.connection) == names["connection"]
+
+    def _upsert(self, session: Session, rows: Sequence[dict[str, Any]]) -> None:
+        there = self._there(session, [row["entry_key"] for row in rows])
+        fresh = [row for row in rows if row["entry_key"] not in there]
+        if fresh:
+            session.connection().execute(insert(JournalEntry), fresh)
+        for row in rows:
+            if row["entry_key"] in there:
+                again = col(JournalEntry.attempts) + row["attempts"]
+                self._update(session, row["entry_key"], row | {"attempts": again})
+
+    def _there(self, session: Session, keys: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        for start in range(0, len(keys), IN_ONE_QUERY):
+            some = col(JournalEntry.entry_key).in_(keys[start : start + IN_ONE_QUERY])
+            found.update(session.exec(select(JournalEntry.entry_key).where(*self._where(), some)))
+        return found
+
+    def _update(self, session: Session, key: str, values: dict[str, Any]) -> None:
+        there = (*self._where(), col(JournalEntry.entry_key) == key)
+        session.connection().execute(update(JournalEntry).where(*there).values(values))
+
+    def _row(self, item: Item, state: State) -> dict[str, Any]:
+        """The whole line; what the ERP was just seen to hold of it is ours, or the item would not be sent."""
+        return {
+            **self._names,
+            "entry_key": item.key,
+            "kind": item.kind,
+            "employee": item.employee,
+            "work_date": item.work_date,
+            "natural_key": item.natural_key,
+            "operation": item.action,
+            "state": state,
+            "image": dict(item.image),
+            "sent": digest(item.image),
+            "confirmed": item.there,
+            "refs": list(item.refs),
+            "attempts": int(state is State.SENDING),
+            "reason": item.reason if state is State.DRIFTED else "",
+            "push_id": self.push_id,
+            "sent_at": 0,
+            "changed_at": self._renewed_at,
+        }
+
+    def _settle(self, session: Session, key: str, verdict: Verdict) -> None:
+        now = self._renewed_at
+        values: dict[str, Any] = {"state": verdict.state, "reason": verdict.reason, "changed_at": now}
+        if verdict.state in (State.UNKNOWN, State.ACCEPTED):
+            # The settle wait counts from the last moment at which something may have left.
+            values["sent_at"] = now
+        if verdict.refs:
+            values["refs"] = list(verdict.refs)
+        if verdict.confirmed is not None:
+            values["confirmed"] = verdict.confirmed
+        self._update(session, key, values)
+
+    def _receipts(self, session: Session, items: Iterable[Item], verdicts: Mapping[str, Verdict]) -> None:
+        rows = [self._receipt(item, verdicts[item.key]) for item in items if item.key in verdicts]
+        if rows:
+            session.connection().execute(insert(ReceiptRow), rows)
+
+    def _receipt(self, item: Item, verdict: Verdict) -> dict[str, Any]:
+        return {
+            **self._names,
+            "push_id": self.push_id,
+            "entry_key": item.key,
+            "operation": item.action,
+            "outcome": verdict.state,
+            "digest": digest(item.image),
+            "refs": list(verdict.refs),
+            "reason": verdict.reason,
+            "at": self._renewed_at,
+        }
+
+
+def note(items: Iterable[Item], known: Mapping[str, Known], journal: Journal) -> None:
+    """Journal what needs no sending: found as wanted, gone as wanted, changed or made by somebody else."""
+    found, gone, moved, drifted = [], [], [], []
+    for item in items:
+        line = known.get(item.key)
+        if item.action is Action.UNCHANGED and not _says(line, item):
+            found.append(item)
+        elif item.action is Action.GONE:
+            gone.append(item)
+        elif item.action is Action.DRIFTED and (line is None or line.natural_key != item.natural_key):
+            moved.append(item)
+        elif item.action is Action.DRIFTED and line and (line.state, line.reason) != (State.DRIFTED, item.reason):
+            drifted.append(item)
+    if found:
+        journal.adopt(found)
+    if moved:
+        journal.drifted(moved)
+    if gone or drifted:
+        verdicts = {item.key: Verdict(State.WITHDRAWN, reason=item.reason, confirmed="") for item in gone}
+        verdicts |= {item.key: Verdict(State.DRIFTED, reason=item.reason) for item in drifted}
+        journal.answered([*gone, *drifted], verdicts)
+
+
+def _says(line: Known | None, item: Item) -> bool:
+    """Whether the journal has the item as confirmed already."""
+    if line is None or line.state is not State.CONFIRMED:
+        return False
+    return line.natural_key == item.natural_key and line.confirmed == digest(item.image)
+
+
+def _known(row: JournalEntry) -> Known:
+    image: Image = row.image
+    return Known(
+        row.entry_key,
+        Kind(row.kind),
+        row.employee,
+        row.work_date,
+        row.natural_key,
+        image,
+        State(row.state),
+        row.sent,
+        row.confirmed,
+        row.sent_at,
+        row.operation,
+        row.reason,
+    )

@@ -1,0 +1,111 @@
+"""The lines that plan and journal are made of."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from hub.contract import Capabilities, Image, Kind, Operation
+from hub.lease import SECONDS as LEASE_SECONDS
+
+
+class State(StrEnum):
+    """Where a journalled entry is."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    CONFIRMED = "confirmed"
+    MISSING = "missing"
+    DRIFTED = "drifted"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    """What a plan says of one entry or record.
+
+    `gone`: neither wanted nor there any more. `in_flight`: to be looked at again when it has settled. `kept`: the day
+    is held back, and its records stay. `blocked`: wanted otherwise, and it cannot be brought about.
+    """
+
+    CREATE = "create"
+    UPDATE = "update"
+    WITHDRAW = "withdraw"
+    UNCHANGED = "unchanged"
+    GONE = "gone"
+    IN_FLIGHT = "in_flight"
+    KEPT = "kept"
+    BLOCKED = "blocked"
+    DRIFTED = "drifted"
+    FOREIGN = "foreign"
+
+
+CHANGES = (Action.WITHDRAW, Action.UPDATE, Action.CREATE)
+"""What is sent, in the order in which it is sent: room is made before it is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An entry as the connector renders it."""
+
+    key: str
+    kind: Kind
+    employee: str
+    work_date: date
+    natural_key: str
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the journal says of an entry; `sent` and `confirmed` are digests, `sent_at` UTC seconds."""
+
+    key: str
+    kind: Kind
+    employee: str
+    work_date: date
+    natural_key: str
+    image: Image
+    state: State
+    sent: str
+    confirmed: str
+    sent_at: int
+    operation: str = Operation.CREATE
+    reason: str = ""
+
+    @property
+    def withdrawing(self) -> bool:
+        """Whether what was last sent was a withdrawal."""
+        return self.operation == Operation.WITHDRAW
+
+
+class Item(NamedTuple):
+    """One line of a plan; `there` is the digest of what the ERP holds, empty when that is nothing."""
+
+    key: str
+    action: Action
+    kind: Kind | None
+    employee: str
+    work_date: date
+    natural_key: str
+    image: Image
+    refs: tuple[str, ...] = ()
+    reason: str = ""
+    there: str = ""
+
+
+def day_of(one: Known) -> str:
+    """`tenant:employee:work-date`, the beginning of the entry's key."""
+    before, _, _ = one.key.partition(f":{one.work_date}:")
+    return f"{before}:{one.work_date}"
+
+
+def settled_at(known: Known, capabilities: Capabilities) -> int:
+    """From when on (UTC seconds) a read-back tells what became of what was sent.
+
+    Of a sender that died nothing is known but that it had its lease: it may have sent until that ran out.
+    """
+    died = LEASE_SECONDS if known.state is State.SENDING else 0
+    return known.sent_at + died + capabilities.settle_seconds

@@ -1,0 +1,164 @@
+"""What is to be done: desired against what the ERP holds (read-back) and what the journal says. Pure.
+
+A record is touched only when it is known to be ours: its image is one that we confirmed or sent. What somebody else
+changed is `drifted`, what somebody else made is `foreign`; both are listed and left alone. A record is known by its
+natural key: when a pair moves to another work date, its new entry takes the record over.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hub.contract import Capabilities, Held, digest
+from hub.delivery.lines import Action, Item, Known, State, Wanted, day_of, settled_at
+
+_ON_ITS_WAY = frozenset({State.SENDING, State.UNKNOWN, State.ACCEPTED})
+_NEVER_WENT = frozenset({State.PLANNED, State.REJECTED})
+
+IN_FLIGHT = "sent a moment ago; what it did shows in the ERP only later"
+REMOVED = "the record was confirmed, and somebody removed it from the ERP"
+NOT_OURS = "the record in the ERP was made or changed by somebody else"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a plan depends on besides the entries.
+
+    `keep`: employee-days (see `lines.day_of`) that are held back; what the ERP has of them stays as it is.
+    `elsewhere`: what the journal says of entries on other dates, by natural key.
+    """
+
+    capabilities: Capabilities
+    now: int
+    keep: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, Known] | None = None
+
+
+def plan(
+    wanted: Sequence[Wanted], journal: Mapping[str, Known], held: Iterable[Held], given: Circumstances
+) -> list[Item]:
+    """One item per wanted entry, per journalled entry that is no longer wanted, and per foreign record."""
+    return _Planner(wanted, journal, held, given).items()
+
+
+class _Planner:
+    def __init__(
+        self, wanted: Sequence[Wanted], journal: Mapping[str, Known], held: Iterable[Held], given: Circumstances
+    ) -> None:
+        self._wanted = wanted
+        self._journal = journal
+        self._given = given
+        self._can = given.capabilities
+        self._elsewhere = given.elsewhere or {}
+        self._by_record = {**self._elsewhere, **{known.natural_key: known for known in journal.values()}}
+        self._held: dict[str, list[Held]] = defaultdict(list)
+        for one in held:
+            self._held[one.natural_key].append(one)
+        self._times = Counter(one.natural_key for one in wanted)
+        self._claimed = {key for key, known in self._elsewhere.items() if not _never_there(known)}
+        self._claimed |= {one.natural_key for one in wanted if self._former(one) is None}
+
+    def items(self) -> list[Item]:
+        """Who leaves a record comes first: it may be the very one that another entry is to have."""
+        moving = [one for one in self._wanted if self._moves(one)]
+        items = [self._leaving(self._journal[one.key], "bound to another record now") for one in moving]
+        moved = {one.key for one in moving}
+        items += [self._staying(one) for one in self._wanted if one.key not in moved]
+        keys = {one.key for one in self._wanted}
+        items += [self._leaving(known) for key, known in self._journal.items() if key not in keys]
+        return items + [
+            _foreign(one) for key, holds in self._held.items() if key not in self._elsewhere for one in holds
+        ]
+
+    def _former(self, one: Wanted) -> Known | None:
+        """What the journal says of the entry when that is about another record than the one it is to have."""
+        known = self._journal.get(one.key)
+        return known if known and known.natural_key != one.natural_key else None
+
+    def _about(self, one: Wanted) -> Known | None:
+        """What the journal says of the record: as this entry's, or as one's whose place it takes."""
+        known = self._journal.get(one.key)
+        return known if known and known.natural_key == one.natural_key else self._by_record.get(one.natural_key)
+
+    def _moves(self, one: Wanted) -> bool:
+        """Whether the entry still has a record that it must leave before it can have another one."""
+        known = self._former(one)
+        if known is None or known.natural_key in self._claimed:
+            return False
+        holds = self._held.get(known.natural_key, [])
+        return self._in_flight(known, holds) or any(known.confirmed or _ours(known, held) for held in holds)
+
+    def _staying(self, one: Wanted) -> Item:
+        holds = self._held.pop(one.natural_key, [])
+        known = self._about(one)
+        if self._times[one.natural_key] > 1:
+            return _item(one, Action.BLOCKED, holds, f"{self._times[one.natural_key]} entries would be one record")
+        if known and self._in_flight(known, holds):
+            return _item(one, Action.IN_FLIGHT, holds, IN_FLIGHT)
+        if not holds:
+            removed = known is not None and known.confirmed and not known.withdrawing
+            return _item(one, Action.DRIFTED, reason=REMOVED) if removed else _item(one, Action.CREATE)
+        if len(holds) > 1:
+            return _item(one, Action.DRIFTED, holds, f"{len(holds)} records in the ERP where there should be one")
+        if digest(holds[0].image) == digest(one.image):
+            return _item(one, Action.UNCHANGED, holds)
+        return self._differing(one, known, holds)
+
+    def _differing(self, one: Wanted, known: Known | None, holds: list[Held]) -> Item:
+        if known is None or not _ours(known, holds[0]):
+            return _item(one, Action.DRIFTED, holds, NOT_OURS)
+        if self._can.updates:
+            return _item(one, Action.UPDATE, holds)
+        if self._can.withdraws:
+            return _withdrawal(one, holds, "removed and made anew; this ERP does not let a sent record be changed")
+        return _item(one, Action.BLOCKED, holds, "this ERP does not let a sent record be changed")
+
+    def _leaving(self, known: Known, reason: str = "") -> Item:  # noqa: PLR0911 - a ladder of cases
+        if known.natural_key in self._claimed:
+            return _item(known, Action.GONE, reason="another entry has the record now")
+        if _never_there(known) and day_of(known) not in self._given.keep:
+            return _item(known, Action.GONE)
+        holds = self._held.pop(known.natural_key, [])
+        if day_of(known) in self._given.keep:
+            return _item(known, Action.KEPT, holds, "the day is held back; what is in the ERP stays")
+        if self._in_flight(known, holds):
+            return _item(known, Action.IN_FLIGHT, holds, IN_FLIGHT)
+        if not holds:
+            return _item(known, Action.GONE)
+        if len(holds) > 1 or not _ours(known, holds[0]):
+            return _item(known, Action.DRIFTED, holds, "no longer wanted, but changed in the ERP by somebody else")
+        if not self._can.withdraws:
+            return _item(known, Action.BLOCKED, holds, "no longer wanted; this ERP does not let it be removed")
+        return _withdrawal(known, holds, reason)
+
+    def _in_flight(self, known: Known, holds: list[Held]) -> bool:
+        """Sent, not to be seen in the ERP, and it may still appear there: some ERPs commit after they answered."""
+        if known.state not in _ON_ITS_WAY or self._given.now >= settled_at(known, self._can):
+            return False
+        if known.withdrawing:
+            return bool(holds)
+        return [digest(held.image) for held in holds] != [known.sent]
+
+
+def _ours(known: Known, held: Held) -> bool:
+    sent = None if known.state in _NEVER_WENT else known.sent
+    return digest(held.image) in (sent, known.confirmed)
+
+
+def _never_there(known: Known) -> bool:
+    """Whether nothing in the ERP can be ours by this entry."""
+    return not known.confirmed and (not known.sent or known.state in _NEVER_WENT)
+
+
+def _item(one: Wanted | Known, action: Action, holds: Sequence[Held] = (), reason: str = "") -> Item:
+    refs = tuple(ref for held in holds for ref in held.refs)
+    there = digest(holds[0].image) if holds else ""
+    return Item(one.key, action, one.kind, one.employee, one.work_date, one.natural_key, one.image, refs, reason, there)
+
+
+def _withdrawal(one: Wanted | Known, holds: Sequence[Held], reason: str) -> Item:
+    return _item(one, Action.WITHDRAW, holds, reason)._replace(image=holds[0].image)
+
+
+def _foreign(one: Held) -> Item:
+    return Item("", Action.FOREIGN, None, one.employee, one.work_date, one.natural_key, one.image, one.refs)

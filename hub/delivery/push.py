@@ -1,0 +1,174 @@
+"""One push: plan, send, settle, read back; over again until nothing is left to do."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+
+from hub.contract import Connector, Held, Scope
+from hub.delivery import confirm
+from hub.delivery.apply import Progress, apply
+from hub.delivery.connections import ConnectionConfig
+from hub.delivery.due import newest_change
+from hub.delivery.journal import HEARTBEAT_SECONDS, Journal, Verdict, known_entries, note
+from hub.delivery.lines import CHANGES, Action, Item, Known, State, settled_at
+from hub.delivery.outcome import Planned, Pushed, result
+from hub.delivery.plan import Circumstances, plan
+from hub.delivery.wanted import Desired, desired
+from hub.errors import HubError
+from hub.lease import LeaseTaken, lease
+
+NEIGHBOURS = timedelta(days=2)
+"""An ERP may date a night shift by its end, and a pair may move to the work date before or after."""
+
+PASSES = 4
+"""A lost answer needs a second pass, a moved entry too; what is not done after these is listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time as delivery needs it: `now` in UTC seconds, and a way to wait."""
+
+    now: Callable[[], int] = lambda: int(time.time())
+    sleep: Callable[[float], None] = time.sleep
+
+
+def _quiet(_done: int) -> None:
+    pass
+
+
+class Delivery:
+    """Delivery of one connection for a range of work dates. The connector is open while the object is in use."""
+
+    def __init__(
+        self, engine: Engine, config: ConnectionConfig, connector: Connector[Any], clock: Clock | None = None
+    ) -> None:
+        self._engine = engine
+        self._config = config
+        self._connector = connector
+        self._clock = clock or Clock()
+
+    def plan(self, first: date, last: date) -> Planned:
+        """Desired state against the ERP's present state; changes nothing. Raises the errors of reaching the ERP."""
+        first = max(first, self._config.starts_on)
+        wished = desired(self._engine, self._config, self._connector, first, last)
+        around = self._known(first - NEIGHBOURS, last + NEIGHBOURS)
+        known = {key: one for key, one in around.items() if first <= one.work_date <= last}
+        given = Circumstances(
+            self._connector.capabilities,
+            self._clock.now(),
+            wished.keep,
+            {one.natural_key: one for key, one in around.items() if key not in known},
+        )
+        items = plan(wished.wanted, known, self._held(wished, known, first, last), given)
+        return Planned(tuple(items), wished.blocked, known, wished.bound)
+
+    def _known(self, first: date, last: date) -> dict[str, Known]:
+        """The journal of the kinds that the connection carries; of others nothing is read back."""
+        kinds = self._connector.capabilities.kinds
+        known = known_entries(self._engine, self._config, first, last)
+        return {key: one for key, one in known.items() if one.kind in kinds}
+
+    def _held(self, wished: Desired, known: dict[str, Known], first: date, last: date) -> list[Held]:
+        employees = wished.employees | {one.employee for one in known.values()}
+        if not employees:
+            return []
+        scope = Scope(first, last, self._connector.capabilities.kinds, employees)
+        ours = {one.natural_key for one in wished.wanted} | {one.natural_key for one in known.values()}
+        held = self._connector.read_back(scope)
+        return [one for one in held if one.natural_key in ours or first <= one.work_date <= last]
+
+    def push(self, first: date, last: date, progress: Progress = _quiet) -> Pushed:
+        """Bring the ERP to the desired state and read it back.
+
+        Raises `hub.lease.LeaseTaken`, the errors of reaching the ERP for the first plan, and what is unexpected;
+        a later error of the ERP is in the result, beside all that was done before it.
+        """
+        name = f"push {self._config.name}"
+        with lease(self._engine, self._config.tenant, name, self._clock.now) as held:
+            seen = newest_change(self._engine, self._config.tenant)
+            run = _Run(self.plan(first, last))
+            journal = Journal(self._engine, self._config, held, first, last)
+            note(run.latest.items, run.latest.journal, journal)
+            try:
+                self._passes(run, journal, first, last, progress)
+            except LeaseTaken:
+                raise
+            except HubError as error:
+                run.error = error
+            known = self._known(max(first, self._config.starts_on), last)
+            done = result(run.planned, run.latest, known, run.arrived, run.error)
+            journal.finish(done.counts, seen if run.error is None else 0)
+            return done
+
+    def _passes(self, run: "_Run", journal: Journal, first: date, last: date, progress: Progress) -> None:
+        while run.error is None and run.passes < PASSES and (run.todo() or run.in_flight()):
+            run.passes += 1
+            if run.todo():
+                self._send(run, journal, progress)
+            else:
+                self._settle(self._known(first - NEIGHBOURS, last + NEIGHBOURS), journal)
+            run.latest = self.plan(first, last)
+            note(run.latest.items, run.latest.journal, journal)
+
+    def _send(self, run: "_Run", journal: Journal, progress: Progress) -> None:
+        todo = run.todo()
+        run.error = apply(todo, self._connector, journal, progress)
+        days = [item.work_date for item in todo]
+        known = self._known(min(days), max(days))
+        run.refused |= {item.key for item in todo if item.key in known and known[item.key].state is State.REJECTED}
+        unread = {item.key: known[item.key] for item in todo if item.key in known and known[item.key].state in _UNREAD}
+        if unread:
+            self._confirm(run, [item for item in todo if item.key in unread], unread, journal)
+
+    def _confirm(self, run: "_Run", items: list[Item], known: dict[str, Known], journal: Journal) -> None:
+        found = self._read_back(items)
+        early = {key: known[key] for key, verdict in found.items() if verdict.state not in confirm.ARRIVED}
+        if early and self._settle(early, journal):
+            found = self._read_back(items)
+        journal.answered(items, found)
+        run.arrived += Counter(item.action for item in items if found[item.key].state in confirm.ARRIVED)
+
+    def _read_back(self, items: list[Item]) -> dict[str, Verdict]:
+        return confirm.verdicts(items, self._connector.read_back(confirm.scope_of(items)))
+
+    def _settle(self, known: dict[str, Known], journal: Journal) -> bool:
+        """Wait until a read-back tells what became of these, keeping the lease; whether there was anything to wait."""
+        capabilities = self._connector.capabilities
+        until = max((settled_at(one, capabilities) for one in known.values() if one.state in _UNSETTLED), default=0)
+        started = self._clock.now()
+        while (left := until - self._clock.now()) > 0:
+            self._clock.sleep(min(left, HEARTBEAT_SECONDS))
+            journal.alive()
+        return until > started
+
+
+_UNREAD = frozenset({State.ACCEPTED, State.UNKNOWN})
+_UNSETTLED = _UNREAD | {State.SENDING}
+
+
+@dataclass(slots=True)
+class _Run:
+    """What has happened in a push so far."""
+
+    planned: Planned
+    latest: Planned = field(init=False)
+    passes: int = 0
+    arrived: Counter[Action] = field(default_factory=Counter)
+    refused: set[str] = field(default_factory=set)
+    error: HubError | None = None
+
+    def __post_init__(self) -> None:
+        self.latest = self.planned
+
+    def todo(self) -> list[Item]:
+        """The changes that are left; a row that the ERP refused is not offered to it again in the same push."""
+        return [item for item in self.latest.items if item.action in CHANGES and item.key not in self.refused]
+
+    def in_flight(self) -> bool:
+        """Whether something was sent of which it is too early to say what it did."""
+        return self.latest.count(Action.IN_FLIGHT) > 0

@@ -1,0 +1,131 @@
+"""The only import of the HTTP library: time-outs, and what each failure means for the thing that was sent.
+
+A read may be repeated, so its failures are `Unavailable` (nothing changed). A write whose request left may have
+been carried out, so a lost or broken answer is `Uncertain` and is never repeated here. An address that leads elsewhere
+is a setting to correct.
+"""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from hub.errors import SettingsWrong, Throttled, Unavailable, Uncertain
+
+Response = httpx.Response
+Transport = httpx.BaseTransport
+
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NOT_SENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeEncodeError)
+
+READ_ATTEMPTS = 3
+LONGEST_WAIT = 86_400
+_Failure = httpx.HTTPError | httpx.InvalidURL | UnicodeEncodeError
+
+
+class Client:
+    """A session with one host. No redirects are followed (they could carry credentials elsewhere), no cookies kept."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        auth: tuple[str, str] | httpx.Auth | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_seconds: int = 60,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        try:
+            address = httpx.URL(base_url)
+        except httpx.InvalidURL as error:
+            raise SettingsWrong(f"{base_url!r} is not an address; correct the settings.") from error
+        self._client = httpx.Client(
+            base_url=address,
+            auth=auth,
+            headers=dict(headers or {}),
+            timeout=httpx.Timeout(timeout_seconds, connect=10),
+            follow_redirects=False,
+            transport=transport,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def read(self, method: str, url: str, **request: Any) -> httpx.Response:
+        """A request that changes nothing, tried up to three times; raises `Throttled` or `Unavailable`."""
+        for attempt in range(1, READ_ATTEMPTS + 1):
+            try:
+                return self._checked(self._send(method, url, request), read=True)
+            except Unavailable:
+                if attempt == READ_ATTEMPTS:
+                    raise
+        raise AssertionError
+
+    def write(self, method: str, url: str, **request: Any) -> httpx.Response:
+        """A request that changes something, sent once; raises `Throttled`, `Unavailable` or `Uncertain`."""
+        return self._checked(self._send(method, url, request), read=False)
+
+    def _send(self, method: str, url: str, request: dict[str, Any]) -> httpx.Response | _Failure:
+        try:
+            response = self._client.request(method, url, **request)
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError) as error:
+            return error
+        self._client.cookies.clear()
+        return response
+
+    def _checked(self, answer: httpx.Response | _Failure, *, read: bool) -> httpx.Response:
+        host = self._client.base_url.host
+        if isinstance(answer, _NOT_SENDABLE):
+            # Its text is left out: it may quote a header, and with that a credential.
+            message = f"The address of {host or 'the ERP'} or a header for it cannot be sent; correct the settings."
+            raise SettingsWrong(message, detail=type(answer).__name__) from None
+        if isinstance(answer, _NEVER_LEFT):
+            raise Unavailable(f"{host} cannot be reached; nothing was sent.", detail=repr(answer)) from answer
+        if isinstance(answer, httpx.HTTPError):
+            if read:
+                raise Unavailable(f"{host} did not answer.", detail=repr(answer)) from answer
+            raise Uncertain(f"{host} took the request and its answer was lost.", detail=repr(answer)) from answer
+        if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise Throttled(f"{host} asks to slow down.", after=retry_after(answer))
+        if answer.is_redirect:
+            raise _redirected(answer, read=read)
+        if answer.is_server_error:
+            detail = f"HTTP {answer.status_code}"
+            if read:
+                raise Unavailable(f"{host} answered {detail}.", after=retry_after(answer), detail=detail)
+            raise Uncertain(f"{host} answered {detail}; the change may have been made.", detail=detail)
+        return answer
+
+
+def _redirected(answer: httpx.Response, *, read: bool) -> SettingsWrong | Uncertain:
+    host, detail = answer.request.url.host, f"HTTP {answer.status_code}"
+    if read or answer.status_code != httpx.codes.SEE_OTHER:  # which shows the outcome of what was done
+        there = _target(answer)
+        return SettingsWrong(f"{host} leads on to {there}; enter the address of the ERP itself.", detail=detail)
+    return Uncertain(f"{host} answered {detail}, a redirect; the change may have been made.", detail=detail)
+
+
+def _target(answer: httpx.Response) -> str:
+    # Only scheme and host are shown: the rest may hold a session or a token.
+    try:
+        target = answer.request.url.join(answer.headers.get("location", ""))
+    except httpx.InvalidURL:
+        return "an address that is none"
+    return f"{target.scheme}://{target.netloc.decode()}"
+
+
+def retry_after(response: httpx.Response, default: int = 60) -> int:
+    """Seconds of a `Retry-After` header (RFC 9110 10.2.3, delay form) up to a day, else the default."""
+    value = response.headers.get("retry-after", "")
+    return min(int(value), LONGEST_WAIT) if value.isascii() and value.isdecimal() and len(value) < 20 else default

@@ -1,0 +1,55 @@
+"""The tables, a file a subject. Every table carries the tenant; every query names it."""
+
+from hub.records.access import ApiKey
+from hub.records.calendar import Holiday, Leave, PatternDay, Roster, Shift, ShiftSegment, WeeklyOff
+from hub.records.days import Anomaly, AttendanceDay, AttendancePair, Dirty
+from hub.records.delivery import Binding, Connection, JournalEntry, Lease, Push, ReceiptRow
+from hub.records.devices import Device, DeviceEvent, UnclaimedDevice
+from hub.records.people import (
+    Badge,
+    CostAllocation,
+    CostCentre,
+    Department,
+    Employee,
+    Employment,
+    PolicyVersion,
+    Site,
+    Tenant,
+)
+from hub.records.punches import Correction, Punch, Quarantine
+
+__all__ = [
+    "Anomaly",
+    "ApiKey",
+    "AttendanceDay",
+    "AttendancePair",
+    "Badge",
+    "Binding",
+    "Connection",
+    "Correction",
+    "CostAllocation",
+    "CostCentre",
+    "Department",
+    "Device",
+    "DeviceEvent",
+    "Dirty",
+    "Employee",
+    "Employment",
+    "Holiday",
+    "JournalEntry",
+    "Lease",
+    "Leave",
+    "PatternDay",
+    "PolicyVersion",
+    "Punch",
+    "Push",
+    "Quarantine",
+    "ReceiptRow",
+    "Roster",
+    "Shift",
+    "ShiftSegment",
+    "Site",
+    "Tenant",
+    "UnclaimedDevice",
+    "WeeklyOff",
+]

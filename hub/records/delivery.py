@@ -1,0 +1,114 @@
+"""Connections, bindings, and the journal of what was sent where."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Connection(SQLModel, table=True):
+    """One configured ERP tenant: which connector, its settings (secrets by name), whose days it takes, since when.
+
+    More than `unmapped_limit` employees or cost centres without a counterpart in the ERP stop a nightly push.
+    """
+
+    __table_args__ = (UniqueConstraint("tenant", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant: str
+    name: str
+    connector: str
+    settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    sites: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    starts_on: date
+    unmapped_limit: int = 0
+
+
+class Binding(SQLModel, table=True):
+    """Our employee number or cost-centre code, and the ERP's id for it. `kind` is employee or cost_centre."""
+
+    __table_args__ = (UniqueConstraint("tenant", "connection", "kind", "code"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant: str
+    connection: str
+    kind: str
+    code: str
+    ref: str
+
+
+class JournalEntry(SQLModel, table=True):
+    """What we know of one entry in one ERP; committed before anything is sent.
+
+    `state`: planned, sending, accepted, rejected, unknown, confirmed, missing, drifted or withdrawn.
+    `sent` is the digest of the image on its way, `confirmed` of the one last read back and found equal.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("tenant", "connection", "entry_key"),
+        Index("ix_journalentry_tenant_connection_date", "tenant", "connection", "work_date"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    tenant: str
+    connection: str
+    entry_key: str
+    kind: str
+    employee: str
+    work_date: date
+    natural_key: str
+    operation: str
+    state: str
+    image: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    sent: str
+    confirmed: str = ""
+    refs: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    attempts: int = 0
+    reason: str = ""
+    push_id: int
+    sent_at: int = Field(default=0, sa_type=BigInteger)
+    changed_at: int = Field(sa_type=BigInteger)
+
+
+class ReceiptRow(SQLModel, table=True):
+    """What the ERP answered for one change, and what a read-back found. Append-only."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (Index("ix_receipt_tenant_key", "tenant", "connection", "entry_key"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant: str
+    connection: str
+    push_id: int
+    entry_key: str
+    operation: str
+    outcome: str
+    digest: str
+    refs: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    reason: str = ""
+    at: int = Field(sa_type=BigInteger)
+
+
+class Push(SQLModel, table=True):
+    """One run of plan, send, settle and read-back; `counts` by outcome, no names and no hours.
+
+    `seen_change` is the newest `AttendanceDay.change` that its plan knew of.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant: str
+    connection: str
+    first: date
+    last: date
+    seen_change: int = Field(default=0, sa_type=BigInteger)
+    started_at: int = Field(sa_type=BigInteger)
+    ended_at: int | None = Field(default=None, sa_type=BigInteger)
+    counts: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class Lease(SQLModel, table=True):
+    """Who may do a job that must not be done twice at once, such as sending over one connection."""
+
+    __table_args__ = (UniqueConstraint("tenant", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant: str
+    name: str
+    owner: str
+    expires_at: int = Field(sa_type=BigInteger)

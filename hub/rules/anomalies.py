@@ -1,0 +1,77 @@
+"""Stage 10, collected: every note that a stage or the finished day gives rise to."""
+
+from datetime import date
+
+import polars as pl
+
+from hub.rules.codes import ANOMALIES, DayType, Session
+from hub.rules.columns import NOTES, note, starts
+from hub.rules.direction import IN, OUT
+from hub.rules.normalise import NO_SITE, marks
+
+
+def of_punches(punches: pl.DataFrame) -> list[pl.DataFrame]:
+    """Notes on raw punches: repeats, clocks, places, and those outside any employment."""
+    rows = [
+        note(punches.filter("dup"), "DUPLICATE", punch=True),
+        note(punches.filter("burst"), "REPEAT_IN", punch=True),
+    ]
+    rows += [note(punches.filter(mark), code, punch=True) for code, mark in marks().items()]
+    abroad = punches.filter(pl.col("site_id") != pl.col("home_site_id"), pl.col("site_id") != NO_SITE)
+    rows.append(note(abroad.filter(starts("day")), "SITE_MISMATCH", punch=True))
+    rows.append(note(punches.filter(~pl.col("employed")), "NOT_EMPLOYED", punch=True))
+    off = punches.filter("off_shift", "employed", ~pl.col("dup"), pl.col("off_shift_mode") != "ignore")
+    return [*rows, note(off, "OFF_SHIFT", punch=True)]
+
+
+def of_pairing(collapsed: pl.DataFrame, single: pl.DataFrame, pairs: pl.DataFrame) -> list[pl.DataFrame]:
+    """Notes of stages 5 to 7."""
+    repeat = collapsed.filter(pl.col("repeat") & ~pl.col("inside"))
+    alone = single.filter(~pl.col("opens") & ~pl.col("closes"))
+    return [
+        note(repeat.filter(pl.col("dir") == IN), "REPEAT_IN", punch=True),
+        note(repeat.filter(pl.col("dir") == OUT), "REPEAT_OUT", punch=True),
+        note(collapsed.filter("inside"), "OVERLAP", punch=True),
+        note(alone.filter(pl.col("dir") == IN), "MISSING_OUT", punch=True),
+        note(alone.filter(pl.col("dir") == OUT), "MISSING_IN", punch=True),
+        note(single.filter("too_long"), "LONG_SHIFT", punch=True),
+        note(pairs, "REST_VIOLATION", detail=pl.struct("rest_min").struct.json_encode()),
+    ]
+
+
+def of_days(days: pl.DataFrame) -> list[pl.DataFrame]:
+    """Notes on finished days."""
+    worked = pl.col("worked_min") > 0
+    working = (pl.col("day_type") == DayType.WORKING) & (pl.col("due") > 0) & (pl.col("attendance_mode") != "exempt")
+    surplus = pl.col("worked_min") - pl.col("expected_min")
+    absent = (pl.col("s1") == Session.ABSENT) | (pl.col("s2") == Session.ABSENT)
+    half = pl.col("worked_min") * 100 >= pl.col("scheduled_min") * pl.col("half_day_pct")
+    full_leave = (pl.col("on_leave") == 2) & half
+    half_leave = (pl.col("on_leave") == 1) & (surplus > 0) & (surplus >= pl.col("ot_threshold_min"))
+    off = pl.col("day_type") == DayType.WEEKLY_OFF
+    conditions = {
+        "ABSENT_NO_PUNCH": absent & ~worked & (pl.col("punches") == 0),
+        "LATE_IN": pl.col("late"),
+        "EARLY_OUT": pl.col("early"),
+        "LEAVE_AND_WORKED": worked & (full_leave | half_leave),
+        "HOLIDAY_WORKED": worked & (pl.col("day_type") == DayType.HOLIDAY),
+        "UNROSTERED": working & ~pl.col("rostered"),
+        "UNSCHEDULED_WORK": worked & (off | (working & ~pl.col("rostered"))),
+        "SHORT_SHIFT": worked & working & (pl.col("level") != "full"),
+    }
+    return [note(days.filter(condition), code) for code, condition in conditions.items()]
+
+
+def collect(notes: list[pl.DataFrame], days: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    """All notes of the dates asked for, each once, with severity and state."""
+    rows = pl.concat([frame.cast(NOTES) for frame in notes])  # type: ignore[arg-type]
+    rows = rows.filter(pl.col("business_date").is_between(first, last)).unique()
+    codes = [
+        {"code": code, "severity": a.severity, "blocks_posting": a.blocks_posting} for code, a in ANOMALIES.items()
+    ]
+    rows = rows.join(pl.DataFrame(codes), on="code", how="left")
+    state = days.select("employee_key", pl.col("date").alias("business_date"), "provisional")
+    rows = rows.join(state, on=["employee_key", "business_date"], how="left")
+    open_still = pl.col("provisional").fill_null(value=False)
+    rows = rows.with_columns(state=pl.when(open_still).then(pl.lit("provisional")).otherwise(pl.lit("final")))
+    return rows.sort("employee_key", "business_date", "code", "punch_id", "detail")

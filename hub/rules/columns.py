@@ -1,0 +1,68 @@
+"""Frame idioms the stages share: gather by dense number, sums by prefix difference, notes, ordering keys."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from hub.rules.tables import Schema, empty
+
+EMPLOYEE_STEP = 2**31  # room for the seconds of 68 years below each employee in an ordering key
+
+NOTES: Schema = {
+    "employee_key": pl.Int32,
+    "business_date": pl.Date,
+    "code": pl.String,
+    "punch_id": pl.Int64,
+    "detail": pl.String,
+}
+
+
+def ordering(t: pl.Expr, base: int) -> pl.Expr:
+    """One integer that sorts by employee, then time; `base` is the earliest instant of the run."""
+    return pl.col("employee_key").cast(pl.Int64) * EMPLOYEE_STEP + (t - base)
+
+
+def gather(frame: pl.DataFrame, source: pl.DataFrame, by: str, names: Iterable[str]) -> pl.DataFrame:
+    """`frame` with columns of `source`, whose row number stands in column `by`; replaces a join."""
+    index = frame[by]
+    return frame.with_columns(source[name].gather(index) for name in names)
+
+
+def starts(key: str) -> pl.Expr:
+    """True on the first row of each stretch of equal keys."""
+    return (pl.col(key) != pl.col(key).shift(1)).fill_null(value=True)
+
+
+def ends(key: str) -> pl.Expr:
+    """True on the last row of each stretch of equal keys."""
+    return (pl.col(key) != pl.col(key).shift(-1)).fill_null(value=True)
+
+
+def sums(frame: pl.DataFrame, key: str, names: Iterable[str], keep: Iterable[str] = ()) -> pl.DataFrame:
+    """One row per stretch of equal keys: `names` summed by prefix difference, `keep` as on the stretch's last row."""
+    names = list(names)
+    last = frame.select(key, *keep, *(pl.col(name).cum_sum() for name in names), _end=ends(key)).filter("_end")
+    before = (pl.col(name) - pl.col(name).shift(1, fill_value=0) for name in names)
+    return last.drop("_end").with_columns(before)
+
+
+def ordinal(key: str) -> pl.Expr:
+    """0, 1, 2 ... within each stretch of equal keys."""
+    row = pl.int_range(pl.len(), dtype=pl.Int64)
+    return row - pl.when(starts(key)).then(row).forward_fill()
+
+
+def note(frame: pl.DataFrame, code: str, *, punch: bool = False, detail: pl.Expr | str = "{}") -> pl.DataFrame:
+    """Anomaly rows of one code, one for each row of a frame with `employee_key` and `date`."""
+    return frame.select(
+        "employee_key",
+        business_date="date",
+        code=pl.lit(code),
+        punch_id="punch_id" if punch else pl.lit(None, dtype=pl.Int64),
+        detail=pl.lit(detail) if isinstance(detail, str) else detail,
+    )
+
+
+def no_notes() -> pl.DataFrame:
+    """An empty frame of anomaly rows."""
+    return empty(NOTES)

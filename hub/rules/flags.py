@@ -1,0 +1,59 @@
+"""Stage 10: late and early against what was due, and too little rest between two worked dates."""
+
+from typing import Final
+
+import polars as pl
+
+from hub.rules.columns import ends, gather, starts
+from hub.rules.direction import IN, OUT
+
+_DAY_FACTS: Final = (
+    "due", "base1", "base2", "scheduled_start", "scheduled_end", "scheduled_min", "attendance_mode",
+)  # fmt: skip
+
+
+def with_due_times(slots: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """Adds `due` (the segment is to be worked) and [`due_from`, `due_to`], moved by leave or holiday on one half.
+
+    The half that remains is half the day's minutes long, so a lunch between the halves lies in neither.
+    """
+    slots = gather(slots, days, "day", _DAY_FACTS)
+    half = pl.col("scheduled_min") // 2 * 60
+    begin, end = pl.col("scheduled_end") - half, pl.col("scheduled_start") + half
+    first_due, second_due = pl.col("base1").is_null(), pl.col("base2").is_null()
+    start = pl.when(first_due).then("due_from").otherwise(pl.max_horizontal("due_from", begin))
+    end = pl.when(second_due).then("due_to").otherwise(pl.min_horizontal("due_to", end))
+    due = pl.col("s0").is_not_null() & (pl.col("due") > 0)
+    watched = due & (pl.col("attendance_mode") == "punch") & (start < pl.col("s1")) & (end > pl.col("s0"))
+    return slots.with_columns(
+        due=due,
+        due_from=pl.when(watched & pl.col("due_from").is_not_null()).then(start),
+        due_to=pl.when(watched & pl.col("due_to").is_not_null()).then(end),
+    ).drop(_DAY_FACTS[1:])
+
+
+def late_and_early(single: pl.DataFrame) -> pl.DataFrame:
+    """One row per day with `late_min` and `early_min`: a segment's first in, its last out; 0 within the grace."""
+    late_s, early_s = pl.col("rounded") - pl.col("due_from"), pl.col("due_to") - pl.col("rounded")
+    forgiven = pl.when(pl.col("late_count_from") == "end_of_grace").then("grace_in_min").otherwise(0)
+    late = starts("run") & (pl.col("dir") == IN) & (late_s > pl.col("grace_in_min") * 60)
+    early = ends("run") & (pl.col("dir") == OUT) & (early_s > pl.col("grace_out_min") * 60)
+    rows = single.select(
+        "day",
+        late_min=pl.when(late).then(late_s // 60 - forgiven).otherwise(0),
+        early_min=pl.when(early).then(early_s // 60).otherwise(0),
+    )
+    # A second of lateness is late and zero minutes long; the flag must survive it.
+    rows = rows.with_columns(single.select(late=late.fill_null(value=False), early=early.fill_null(value=False)))
+    return (
+        rows.filter(pl.col("late") | pl.col("early"))
+        .group_by("day")
+        .agg(pl.col("late_min", "early_min").sum(), pl.col("late", "early").any())
+    )
+
+
+def rest_violations(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The first pair of each date that began too soon after the last out of an earlier date."""
+    same = (pl.col("employee_key") == pl.col("employee_key").shift(1)) & (pl.col("day") != pl.col("day").shift(1))
+    rest_min = (pl.col("in_at") - pl.col("out_at").shift(1)) // 60
+    return pairs.with_columns(rest_min=rest_min).filter(same & (pl.col("rest_min") < pl.col("min_rest_min")))

@@ -1,0 +1,40 @@
+"""Row digests that do not depend on the process, the chunking or the order of rows.
+
+A row's digest is a sum of column values times odd constants, modulo 2**64: a change of any one column always changes
+it. Text enters by blake2b of its distinct values. Rows of a set are spread by a square before they are added up, so
+that two of them cannot trade values unnoticed.
+"""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from hub.rules.parameters import digest
+
+_NULL = digest("null")
+
+
+def row_hash(frame: pl.DataFrame, names: Iterable[str]) -> pl.Series:
+    """A u64 per row over the named columns."""
+    terms = [_number(frame, name) * pl.lit(digest(name) | 1, pl.UInt64) for name in names]
+    total = sum(terms, pl.lit(digest("row"), pl.UInt64))
+    return frame.select(total.alias("hash")).to_series()
+
+
+def set_hash(frame: pl.DataFrame, key: str, names: Iterable[str]) -> pl.DataFrame:
+    """Per key a u64 `hash` over the set of its rows."""
+    rows = frame.select(key, hash=row_hash(frame, names))
+    spread = pl.col("hash") * (pl.col("hash") ^ pl.lit(digest("spread"), pl.UInt64))
+    return rows.group_by(key).agg(spread.sum().alias("hash"))
+
+
+def _number(frame: pl.DataFrame, name: str) -> pl.Expr:
+    """The column as u64, nulls as a constant of their own."""
+    dtype, column = frame.schema[name], pl.col(name)
+    if dtype in (pl.String, pl.Enum):
+        texts = frame[name].unique().drop_nulls().cast(pl.String)
+        digests = pl.Series([digest(text) for text in texts], dtype=pl.UInt64)
+        column = column.cast(pl.String).replace_strict(texts, digests, default=None, return_dtype=pl.UInt64)
+    elif dtype != pl.UInt64:
+        column = column.cast(pl.Int64).reinterpret(signed=False)
+    return column.fill_null(pl.lit(_NULL, pl.UInt64))

@@ -1,0 +1,89 @@
+"""Stages 1, 2 and 4 to 9: punches to pairs, with the fate of each punch on the way."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from hub.rules.columns import gather, ordinal
+from hub.rules.dedupe import dedupe
+from hub.rules.direction import believe, direct
+from hub.rules.instances import Plan
+from hub.rules.match import in_runs, match, shared
+from hub.rules.normalise import DAY_S, epoch, normalise
+from hub.rules.pair import collapse, pair, pairs
+from hub.rules.rounding import round_times
+from hub.rules.scope import HALO
+from hub.rules.tables import Inputs
+from hub.rules.worked import clip, measure
+
+_KEPT: Final = (
+    "punch_id", "employee_key", "t", "direction", "source_rank", "key", "slot", "day", "date", "believed", "off_shift",
+)  # fmt: skip
+_PUNCH_FACTS: Final = ("segment_no", "s0", "s1", "direction_mode", "repeat_split_min", "max_pair_min")
+_SINGLE_FACTS: Final = (
+    "policy", "due_from", "due_to", "grace_snap_in_min", "grace_snap_out_min", "grace_in_min", "grace_out_min",
+    "late_count_from",
+)  # fmt: skip
+_PAIR_FACTS: Final = (
+    "due", "shift_start", "shift_end", "unpaid_break_min", "early_in_counts", "late_out_counts", "break_mode",
+    "break_after_min", "credit_punched", "paid_break_min", "min_rest_min",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Stages 1 to 9: all punches with their fate, and the pairs."""
+
+    punches: pl.DataFrame  # matched ones; `dup`, `off_shift`, `usable`
+    voided: pl.DataFrame
+    strangers: pl.DataFrame  # of people without any employment
+    collapsed: pl.DataFrame  # usable ones with `dir`, `repeat`, `inside`
+    single: pl.DataFrame  # those that are no repeats; `opens`, `closes`
+    pairs: pl.DataFrame
+
+
+def read(inputs: Inputs, planned: Plan, first: date, last: date) -> Reading:
+    """Stages 1, 2 and 4 to 9."""
+    low, high = first - HALO, last + HALO
+    base = epoch(low) - DAY_S
+    raw, voided = (match(p, planned.slots, planned.scheduled, base) for p in normalise(inputs, low, high))
+    raw = dedupe(gather(believe(raw, inputs.devices), planned.slots, "slot", ["dedupe_window_s"]))
+    punches = _placed(raw.filter(pl.col("slot").is_not_null()), planned)
+    kept = punches.filter("usable").select(_KEPT)
+    kept = in_runs(shared(kept, planned.slots, planned.scheduled))
+    collapsed = collapse(direct(gather(kept, planned.slots, "slot", _PUNCH_FACTS)))
+    single = gather(collapsed.filter(~pl.col("repeat")), planned.slots, "slot", _SINGLE_FACTS)
+    single = pair(round_times(single, planned.days, inputs.policies))
+    paired = gather(pairs(single), planned.slots, "slot", _PAIR_FACTS)
+    paired = measure(clip(paired, inputs.policies))
+    by_day = paired if paired["day"].is_sorted() else paired.sort("day", maintain_order=True)
+    return Reading(
+        punches=punches,
+        voided=voided,
+        strangers=_strangers(raw, inputs.employments),
+        collapsed=collapsed,
+        single=single,
+        pairs=by_day.with_columns(seq=ordinal("day") + 1),
+    )
+
+
+def _placed(punches: pl.DataFrame, planned: Plan) -> pl.DataFrame:
+    """Adds where the punch belongs: `off_shift` outside the day's segments, `usable` for pairing."""
+    facts = planned.days.select(
+        "employed", home_site_id="site_id", rostered_work=pl.col("scheduled_start").is_not_null()
+    )
+    modes = planned.slots.select(off_shift_mode="off_shift")
+    punches = gather(gather(punches, facts, "day", facts.columns), modes, "slot", modes.columns)
+    outside = (pl.col("slot") >= planned.scheduled) & pl.col("rostered_work")
+    punches = punches.with_columns(off_shift=outside)
+    wanted = ~pl.col("off_shift") | (pl.col("off_shift_mode") == "open_shift")
+    return punches.with_columns(usable=~pl.col("dup") & pl.col("employed") & wanted)
+
+
+def _strangers(raw: pl.DataFrame, employments: pl.DataFrame) -> pl.DataFrame:
+    """Punches of people who are in no employment row; their site may be anywhere, so their date is that in UTC."""
+    people = employments["employee_key"].unique().implode()
+    lost = raw.filter(pl.col("slot").is_null(), ~pl.col("employee_key").is_in(people))
+    return lost.with_columns(date=pl.from_epoch("t").dt.date())

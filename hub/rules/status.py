@@ -1,0 +1,78 @@
+"""Stage 12: the fate of both halves of a day, and the one word for it."""
+
+from functools import reduce
+from typing import Final
+
+import polars as pl
+
+from hub.rules.codes import Session
+
+_W, _A, _X = (pl.lit(value, pl.Int8) for value in (Session.WORKED, Session.ABSENT, Session.PENDING))
+_LEAVE: Final = [Session.PAID_LEAVE, Session.UNPAID_LEAVE]
+_NOT_DUE: Final = [Session.WEEKLY_OFF, Session.HOLIDAY]
+
+
+def with_status(days: pl.DataFrame, as_of: int) -> pl.DataFrame:
+    """Adds `provisional`, `s1`, `s2` and `status` from worked and expected minutes."""
+    end = pl.coalesce("window_end", "open_to")
+    days = days.with_columns(provisional=as_of < end + pl.col("absent_after_h") * 3600).with_columns(_level())
+    return days.with_columns(s1=_half(1), s2=_half(2)).with_columns(status=_status())
+
+
+def _level() -> pl.Expr:
+    """`level`: full, half, present (one session whatever is due), pending or none - what the punches amount to."""
+    worked, expected = pl.col("worked_min"), pl.col("expected_min")
+    some = (worked > 0) & (worked >= pl.col("min_presence_min"))
+    full = some & (worked * 100 >= expected * pl.col("full_day_pct"))
+    half = some & (worked * 100 >= expected * pl.col("half_day_pct")) & (pl.col("due") == 2)
+    excused = (expected == 0) & (pl.col("leave_min") > 0)
+    unpaired = (worked == 0) & (pl.col("unpaired") > 0)
+    unmarked = ~pl.col("rostered") & (worked == 0) & (pl.col("unpaired") == 0)
+    single = pl.col("single_punch")
+    return (
+        pl.when((pl.col("attendance_mode") == "exempt") | full | excused).then(pl.lit("full"))
+        .when(half).then(pl.lit("half"))
+        .when(unpaired & (single == "present")).then(pl.lit("full"))
+        .when(unpaired & (single == "half")).then(pl.lit("half"))
+        .when(unpaired & (single == "absent")).then(pl.lit("none"))
+        .when(pl.col("provisional") | unmarked).then(pl.lit("pending"))
+        .otherwise(pl.lit("none"))
+        .alias("level")
+    )  # fmt: skip
+
+
+def _half(n: int) -> pl.Expr:
+    """The fate of a half: fixed by the calendar, or by the level; half a day is the half with more worked seconds."""
+    more_second = pl.col("gross_s") - pl.col("first_half_s") > pl.col("first_half_s")
+    mine = (more_second if n == 2 else ~more_second) | (pl.col("due") == 1)
+    by_level = (
+        pl.when(pl.col("level") == "full").then(_W)
+        .when(pl.col("level") == "pending").then(_X)
+        .when((pl.col("level") == "half") & mine).then(_W)
+        .otherwise(_A)
+    )  # fmt: skip
+    return pl.coalesce(f"base{n}", by_level)
+
+
+def _status() -> pl.Expr:
+    def any_of(values: list[Session]) -> pl.Expr:
+        return pl.col("s1").is_in(values) | pl.col("s2").is_in(values)
+
+    def all_of(values: list[Session]) -> pl.Expr:
+        return pl.col("s1").is_in(values) & pl.col("s2").is_in(values)
+
+    worked = pl.col("worked_min") > 0
+    ladder = [
+        (all_of([Session.NOT_EMPLOYED]), "NE"),
+        (any_of([Session.PENDING]), "MP"),
+        (all_of([Session.WEEKLY_OFF]) & worked, "WOW"),
+        (all_of([Session.WEEKLY_OFF]), "WO"),
+        (all_of([Session.HOLIDAY]) & worked, "HW"),
+        (all_of([Session.HOLIDAY]), "H"),
+        (all_of([*_LEAVE, *_NOT_DUE]), "L"),
+        (any_of(_LEAVE), "HL"),
+        (all_of([Session.WORKED, *_NOT_DUE]), "P"),
+        (any_of([Session.WORKED]), "HD"),
+    ]
+    start: pl.Expr = pl.lit("A")
+    return reduce(lambda rest, rung: pl.when(rung[0]).then(pl.lit(rung[1])).otherwise(rest), reversed(ladder), start)

@@ -1,0 +1,47 @@
+"""Stage 3, the windows: assignments that overlap in time dropped, windows cut until they are disjoint."""
+
+import polars as pl
+
+from hub.rules.columns import ordering
+
+
+def numbered(segments: pl.DataFrame) -> pl.DataFrame:
+    """Sorted by employee and time; `rank` numbers the assignments by who was entered first."""
+    segments = segments.sort("employee_key", "entered_seq", "date", "shift_code", "s0")
+    return segments.with_columns(rank=pl.struct("day", "entered_seq", "shift_code").rle_id()).sort(
+        "employee_key", "s0", "rank", "segment_no"
+    )
+
+
+def without_overlaps(segments: pl.DataFrame, shifts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Drops each assignment that overlaps in time with one entered before it; returns the dropped ones too."""
+    base = segments["s0"].min() or 0
+    reached = ordering(pl.col("s1"), base).cum_max().shift(1)  # type: ignore[arg-type]
+    hit = segments.filter(ordering(pl.col("s0"), base) < reached)  # type: ignore[arg-type]
+    if hit.is_empty():
+        return segments, shifts[:0]
+    near = segments.filter(pl.col("employee_key").is_in(hit["employee_key"].unique().implode()))
+    both = near.join(near.select("employee_key", "rank", "s0", "s1"), on="employee_key", suffix="_other")
+    beaten = both.filter(
+        pl.col("rank_other") < pl.col("rank"),
+        pl.col("s0") < pl.col("s1_other"),
+        pl.col("s0_other") < pl.col("s1"),
+    )
+    losers = (
+        beaten.select("day", "employee_key", "date", "entered_seq", "shift_code", "rank").unique("rank").sort("rank")
+    )
+    return segments.filter(~pl.col("rank").is_in(losers["rank"].implode())), losers
+
+
+def trimmed(segments: pl.DataFrame) -> pl.DataFrame:
+    """Cuts windows that meet, so that each instant lies in one at most; the earlier one keeps the cut instant."""
+    same_before = pl.col("employee_key") == pl.col("employee_key").shift(1)
+    meets = same_before & (pl.col("w1").shift(1) >= pl.col("w0"))
+    halfway = (pl.col("s1").shift(1) + pl.col("s0")) // 2
+    late_cut = pl.max_horizontal(pl.col("s1").shift(1), "reach")
+    cut = pl.when(meets).then(pl.when(pl.col("window_overlap") == "midpoint").then(halfway).otherwise(late_cut))
+    segments = segments.with_columns(cut=cut)
+    return segments.with_columns(
+        w0=pl.max_horizontal("w0", pl.col("cut") + 1),
+        w1=pl.min_horizontal("w1", pl.col("cut").shift(-1)),
+    )

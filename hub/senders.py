@@ -1,0 +1,84 @@
+"""Which device is calling: claimed devices, kept for two seconds so that a claim is seen soon and a burst is cheap."""
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, update
+from sqlmodel import col, select
+
+from hub.database import reading, writing
+from hub.doors.punch import Source
+from hub.intake import Sender
+from hub.records import Device, Site, UnclaimedDevice
+from hub.secrets import SecretRef
+
+KEPT_SECONDS = 2
+KEPT_DEVICES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A claimed device as its door and the intake need it; `secret` is the word in its URL, if it has one."""
+
+    sender: Sender
+    source: Source
+    secret: str
+
+
+class Senders:
+    """Looks devices up by door and serial. `tenant` is None where the address names none (bare ADMS)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._kept: dict[tuple[str, str | None, str], tuple[float, Caller | None]] = {}
+
+    def kept(self, door: str, tenant: str | None, serial: str) -> Caller | None:
+        """The caller if it was looked up just now; no I/O."""
+        until, caller = self._kept.get((door, tenant, serial), (0.0, None))
+        return caller if until > time.monotonic() else None
+
+    def find(self, door: str, tenant: str | None, serial: str) -> Caller | None:
+        """The claimed device; None when nobody, or more than one tenant, claims the serial."""
+        caller = self._load(door, tenant, serial)
+        if len(self._kept) > KEPT_DEVICES:
+            self._kept.clear()
+        self._kept[door, tenant, serial] = (time.monotonic() + KEPT_SECONDS, caller)
+        return caller
+
+    def _load(self, door: str, tenant: str | None, serial: str) -> Caller | None:
+        query = select(Device, Site).join(
+            Site, (col(Site.tenant) == col(Device.tenant)) & (col(Site.code) == col(Device.site))
+        )
+        query = query.where(Device.door == door, Device.serial == serial)
+        if tenant is not None:
+            query = query.where(Device.tenant == tenant)
+        with reading(self._engine) as session:
+            rows = session.exec(query.limit(2)).all()
+        return _caller(*rows[0]) if len(rows) == 1 else None
+
+    def turn_away(self, door: str, tenant: str | None, serial: str, now: int) -> None:
+        """Remember that an unclaimed device called, so that someone can claim it."""
+        table = UnclaimedDevice
+        with writing(self._engine) as session:
+            seen = session.connection().execute(
+                update(table)
+                .where(col(table.tenant) == (tenant or ""), col(table.door) == door, col(table.serial) == serial)
+                .values(last_seen=now, attempts=col(table.attempts) + 1)
+            )
+            if seen.rowcount == 0:
+                session.add(table(tenant=tenant or "", door=door, serial=serial, first_seen=now, last_seen=now))
+
+
+def _caller(device: Device, site: Site) -> Caller:
+    assert device.id is not None
+    settings = dict(device.settings)
+    token, secret = settings.pop("token", None), settings.pop("secret", None)
+    return Caller(
+        Sender(device.tenant, device.id, device.door, device.serial, site.zone),
+        Source(device.serial, site.zone, direction=device.direction, token=_reveal(token), **settings),  # type: ignore[arg-type]
+        _reveal(secret),
+    )
+
+
+def _reveal(reference: dict[str, str] | None) -> str:
+    return SecretRef.model_validate(reference).reveal() if reference else ""

@@ -1,0 +1,1 @@
+"""Nights, corrections and checks in Dagster: the only place that imports it."""

@@ -1,0 +1,53 @@
+"""A tenant's attendance: what devices sent, and the days made of it."""
+
+import dagster as dg
+from pydantic import Field
+
+from orchestration import steps
+from orchestration.results import Result, guarded
+from orchestration.timing import DAYS
+
+
+def attendance_key(tenant: str) -> dg.AssetKey:
+    """The asset that connections of the tenant stand on."""
+    return dg.AssetKey([tenant, "attendance_days"])
+
+
+class TenantAttendance(dg.Component, dg.Model, dg.Resolvable):
+    """Raw punches and attendance days of one tenant, by work date.
+
+    ```yaml
+    type: orchestration.components.TenantAttendance
+    attributes:
+      tenant: acme
+    ```
+    """
+
+    tenant: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="Slug of the tenant.")
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:  # noqa: ARG002 - Dagster's signature
+        """Two assets in a group of the tenant's name."""
+        tenant = self.tenant
+
+        @dg.asset(key=[tenant, "raw_punches"], group_name=tenant, partitions_def=DAYS, kinds={"muster"})
+        def raw_punches(context: dg.AssetExecutionContext) -> Result:
+            """Punches as they came, stored before they were acknowledged."""
+            day = steps.day_of(context.partition_key)
+            return dg.MaterializeResult(metadata={"dagster/row_count": steps.count_punches(tenant, day)})
+
+        @dg.asset(
+            key=attendance_key(tenant),
+            group_name=tenant,
+            partitions_def=DAYS,
+            deps=[raw_punches],
+            pool=f"attendance_{tenant}",
+            kinds={"muster"},
+        )
+        def attendance_days(context: dg.AssetExecutionContext) -> Result:
+            """Present, absent, late, overtime, loss of pay and payable days of every employee."""
+            done = guarded(lambda: steps.process_day(tenant, steps.day_of(context.partition_key)))
+            return dg.MaterializeResult(
+                metadata={"dagster/row_count": done.days, "created": done.created, "changed": done.changed}
+            )
+
+        return dg.Definitions(assets=[raw_punches, attendance_days])

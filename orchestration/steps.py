@@ -1,0 +1,95 @@
+"""What each asset does, as plain functions: an engine, a connection and a work date in, counts out."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from sqlalchemy import Engine, func, select
+from sqlmodel import col
+
+from hub import database
+from hub.delivery.bindings import bind
+from hub.delivery.connections import ConnectionConfig, open_connector, register
+from hub.delivery.lines import Action
+from hub.delivery.outcome import Planned, Pushed
+from hub.delivery.push import Delivery
+from hub.delivery.wanted import mapped_days
+from hub.mapping import Mapped
+from hub.processing import Processed, process
+from hub.processing.read import utc
+from hub.records import Punch
+
+
+@cache
+def engine() -> Engine:
+    """The hub's database, one engine a process; its URL stays in the environment, out of Dagster's storage."""
+    return database.connect(database.url_from_environment())
+
+
+def day_of(partition_key: str) -> date:
+    """The work date of a partition."""
+    return date.fromisoformat(partition_key)
+
+
+def now() -> int:
+    """UTC seconds."""
+    return int(time.time())
+
+
+def count_punches(tenant: str, day: date) -> int:
+    """Punches received for the UTC date."""
+    query = select(func.count()).select_from(Punch).where(col(Punch.tenant) == tenant)
+    between = (col(Punch.t_utc) >= utc(day), col(Punch.t_utc) < utc(day + timedelta(days=1)))
+    with database.reading(engine()) as session:
+        return int(session.connection().execute(query.where(*between)).scalar() or 0)
+
+
+def process_day(tenant: str, day: date) -> Processed:
+    """Compute the attendance days of one work date."""
+    return process(engine(), tenant, day, day, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How many employees and cost centres got a new binding, and how many had theirs already."""
+
+    new: int
+    known: int
+
+
+def bind_people(config: ConnectionConfig) -> Bound:
+    """Make the connection known to the hub, and its ERP's employees and cost objects to the connection."""
+    register(engine(), config)
+    with open_connector(config) as connector:
+        tally = bind(engine(), config, connector)
+    return Bound(tally.created + tally.changed, tally.unchanged)
+
+
+def map_day(config: ConnectionConfig, day: date) -> Mapped:
+    """The entries of one work date, and what is held back."""
+    return mapped_days(engine(), config, open_connector(config), day, day)
+
+
+def plan_day(config: ConnectionConfig, day: date) -> Planned:
+    """What a push would do now."""
+    with open_connector(config) as connector:
+        return Delivery(engine(), config, connector).plan(day, day)
+
+
+def push_day(config: ConnectionConfig, day: date) -> Pushed:
+    """Send, settle, read back."""
+    with open_connector(config) as connector:
+        return Delivery(engine(), config, connector).push(day, day)
+
+
+def differences(planned: Planned) -> dict[str, int]:
+    """What a fresh read-back finds that is not as it should be, by action; empty when all is well."""
+    fine = (Action.UNCHANGED, Action.GONE, Action.KEPT, Action.FOREIGN)
+    return {action: count for action, count in by_action(planned).items() if action not in fine}
+
+
+def by_action(planned: Planned) -> dict[str, int]:
+    """How many items of the plan have each action."""
+    return dict(Counter(item.action.value for item in planned.items))

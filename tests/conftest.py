@@ -1,0 +1,72 @@
+"""Fixtures that everything shares: an empty, migrated database on SQLite and on a real PostgreSQL."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, event, text
+
+from hub.database import connect, migrate
+from hub.testing.postgres import postgres as postgres_server
+
+_DATA = Path(tempfile.gettempdir()) / f"muster-test-pg-{os.getuid()}"
+_TENANTLESS = ("alembic_version", "sqlite_master", "pg_", "incoming_", "information_schema", "PRAGMA")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server that all test processes share."""
+    with postgres_server(_DATA) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a new, empty database, once on each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'hub.db'}"
+        return
+    server_url: str = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex}"
+    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server_url.replace("/postgres?", f"/{name}?")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A migrated database; every statement on it must name the tenant."""
+    engine = connect(database_url)
+    migrate(engine)
+    event.listen(engine, "before_cursor_execute", _tenant_is_named)
+    yield engine
+    engine.dispose()
+
+
+def _tenant_is_named(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+    words = statement.lower()
+    if words.startswith(("select", "update", "delete", "insert")) and not any(x in statement for x in _TENANTLESS):
+        assert "tenant" in words, f"a statement without a tenant: {statement[:300]}"
+
+
+@pytest.fixture
+def muster(database_url: str) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the command line on the database."""
+
+    def run(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "MUSTER_DATABASE_URL": database_url}
+        command = [sys.executable, "-m", "hub.cli", *words]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    return run
