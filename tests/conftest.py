@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 from sqlalchemy import Engine, create_engine, event, text
 
 from hub.database import connect, migrate
@@ -16,6 +17,11 @@ from hub.testing.postgres import postgres as postgres_server
 
 _DATA = Path(tempfile.gettempdir()) / f"muster-test-pg-{os.getuid()}"
 _TENANTLESS = ("alembic_version", "sqlite_master", "pg_", "incoming_", "information_schema", "PRAGMA")
+
+# The same examples every time, so that what passed here passes there; `--hypothesis-profile explore` looks further.
+settings.register_profile("fixed", derandomize=True, deadline=None, database=None)
+settings.register_profile("explore", deadline=None, phases=[*set(Phase) - {Phase.explain}])
+settings.load_profile("fixed")
 
 
 @pytest.fixture(scope="session")

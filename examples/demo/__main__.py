@@ -32,7 +32,7 @@ TENANT, CONNECTION, SEED = "acme", "acme_tryton", 20_261_124
 UNMAPPED = "K024"
 """Left out of Tryton on purpose: what has no counterpart is listed, and stops nobody else."""
 
-out = Console(width=None if sys.stdout.isatty() else 120)
+out = Console(width=None if sys.stdout.isatty() else 150)
 
 
 def main(folder: Path, *, once: bool) -> int:

@@ -8,6 +8,7 @@ natural key: when a pair moves to another work date, its new entry takes the rec
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from hub.contract import Capabilities, Held, digest
 from hub.delivery.lines import Action, Item, Known, State, Wanted, day_of, settled_at
@@ -17,6 +18,8 @@ _NEVER_WENT = frozenset({State.PLANNED, State.REJECTED})
 
 IN_FLIGHT = "sent a moment ago; what it did shows in the ERP only later"
 REMOVED = "the record was confirmed, and somebody removed it from the ERP"
+NOT_FREE = "the record is another entry's until that one is withdrawn"
+ANOTHERS = "another entry has the record now"
 NOT_OURS = "the record in the ERP was made or changed by somebody else"
 
 
@@ -50,18 +53,19 @@ class _Planner:
         self._given = given
         self._can = given.capabilities
         self._elsewhere = given.elsewhere or {}
-        self._by_record = {**self._elsewhere, **{known.natural_key: known for known in journal.values()}}
+        self._by_record = _by_record(self._elsewhere.values(), journal.values())
         self._held: dict[str, list[Held]] = defaultdict(list)
         for one in held:
             self._held[one.natural_key].append(one)
         self._times = Counter(one.natural_key for one in wanted)
-        self._claimed = {key for key, known in self._elsewhere.items() if not _never_there(known)}
-        self._claimed |= {one.natural_key for one in wanted if self._former(one) is None}
+        self._claimed = {one.natural_key for one in wanted if self._former(one) is None}
+        self._left: set[str] = set()
 
     def items(self) -> list[Item]:
         """Who leaves a record comes first: it may be the very one that another entry is to have."""
         moving = [one for one in self._wanted if self._moves(one)]
         items = [self._leaving(self._journal[one.key], "bound to another record now") for one in moving]
+        self._left = {item.natural_key for item in items if item.action is not Action.GONE}
         moved = {one.key for one in moving}
         items += [self._staying(one) for one in self._wanted if one.key not in moved]
         keys = {one.key for one in self._wanted}
@@ -78,22 +82,37 @@ class _Planner:
     def _about(self, one: Wanted) -> Known | None:
         """What the journal says of the record: as this entry's, or as one's whose place it takes."""
         known = self._journal.get(one.key)
-        return known if known and known.natural_key == one.natural_key else self._by_record.get(one.natural_key)
+        return known if known and known.natural_key == one.natural_key else self._speaker(one.natural_key)
+
+    def _speaker(self, natural_key: str) -> Known | None:
+        """The line that tells whose the record is: one that knows what the ERP holds, else the first."""
+        lines = self._by_record.get(natural_key, ())
+        holds = self._held.get(natural_key, ())
+        knowing = (line for line in lines if any(_knows(line, held) for held in holds))
+        return next(knowing, lines[0] if lines else None)
+
+    def _left_to_another(self, known: Known) -> bool:
+        """Whether the record is another entry's now, so that this one has nothing to remove."""
+        return known.natural_key in self._claimed or self._speaker(known.natural_key) not in (None, known)
 
     def _moves(self, one: Wanted) -> bool:
         """Whether the entry still has a record that it must leave before it can have another one."""
         known = self._former(one)
-        if known is None or known.natural_key in self._claimed:
+        if known is None or self._left_to_another(known):
             return False
         holds = self._held.get(known.natural_key, [])
-        return self._in_flight(known, holds) or any(known.confirmed or _ours(known, held) for held in holds)
+        return self._in_flight(known.natural_key, holds) or any(
+            known.confirmed or _knows(known, held) for held in holds
+        )
 
     def _staying(self, one: Wanted) -> Item:
-        holds = self._held.pop(one.natural_key, [])
         known = self._about(one)
+        holds = self._held.pop(one.natural_key, [])
+        if one.natural_key in self._left:
+            return _item(one, Action.BLOCKED, reason=NOT_FREE)
         if self._times[one.natural_key] > 1:
             return _item(one, Action.BLOCKED, holds, f"{self._times[one.natural_key]} entries would be one record")
-        if known and self._in_flight(known, holds):
+        if self._in_flight(one.natural_key, holds):
             return _item(one, Action.IN_FLIGHT, holds, IN_FLIGHT)
         if not holds:
             removed = known is not None and known.confirmed and not known.withdrawing
@@ -102,10 +121,10 @@ class _Planner:
             return _item(one, Action.DRIFTED, holds, f"{len(holds)} records in the ERP where there should be one")
         if digest(holds[0].image) == digest(one.image):
             return _item(one, Action.UNCHANGED, holds)
-        return self._differing(one, known, holds)
+        return self._differing(one, holds)
 
-    def _differing(self, one: Wanted, known: Known | None, holds: list[Held]) -> Item:
-        if known is None or not _ours(known, holds[0]):
+    def _differing(self, one: Wanted, holds: list[Held]) -> Item:
+        if not self._ours(one.natural_key, holds[0]):
             return _item(one, Action.DRIFTED, holds, NOT_OURS)
         if self._can.updates:
             return _item(one, Action.UPDATE, holds)
@@ -115,24 +134,32 @@ class _Planner:
 
     def _leaving(self, known: Known, reason: str = "") -> Item:  # noqa: PLR0911 - a ladder of cases
         if known.natural_key in self._claimed:
-            return _item(known, Action.GONE, reason="another entry has the record now")
+            return _item(known, Action.GONE, reason=ANOTHERS)
         if _never_there(known) and day_of(known) not in self._given.keep:
             return _item(known, Action.GONE)
+        if self._in_flight(known.natural_key, self._held.get(known.natural_key, [])):
+            return _item(known, Action.IN_FLIGHT, self._held.pop(known.natural_key, []), IN_FLIGHT)
+        if self._left_to_another(known):
+            return _item(known, Action.GONE, reason=ANOTHERS)
         holds = self._held.pop(known.natural_key, [])
         if day_of(known) in self._given.keep:
             return _item(known, Action.KEPT, holds, "the day is held back; what is in the ERP stays")
-        if self._in_flight(known, holds):
-            return _item(known, Action.IN_FLIGHT, holds, IN_FLIGHT)
         if not holds:
             return _item(known, Action.GONE)
-        if len(holds) > 1 or not _ours(known, holds[0]):
+        if len(holds) > 1 or not self._ours(known.natural_key, holds[0]):
             return _item(known, Action.DRIFTED, holds, "no longer wanted, but changed in the ERP by somebody else")
         if not self._can.withdraws:
             return _item(known, Action.BLOCKED, holds, "no longer wanted; this ERP does not let it be removed")
         return _withdrawal(known, holds, reason)
 
-    def _in_flight(self, known: Known, holds: list[Held]) -> bool:
+    def _ours(self, natural_key: str, held: Held) -> bool:
+        return any(_knows(line, held) for line in self._by_record.get(natural_key, ()))
+
+    def _in_flight(self, natural_key: str, holds: list[Held]) -> bool:
         """Sent, not to be seen in the ERP, and it may still appear there: some ERPs commit after they answered."""
+        return any(self._on_its_way(line, holds) for line in self._by_record.get(natural_key, ()))
+
+    def _on_its_way(self, known: Known, holds: list[Held]) -> bool:
         if known.state not in _ON_ITS_WAY or self._given.now >= settled_at(known, self._can):
             return False
         if known.withdrawing:
@@ -140,7 +167,16 @@ class _Planner:
         return [digest(held.image) for held in holds] != [known.sent]
 
 
-def _ours(known: Known, held: Held) -> bool:
+def _by_record(*lines: Iterable[Known]) -> dict[str, tuple[Known, ...]]:
+    """The lines about each record, by natural key; several while an entry takes over another one's."""
+    found: dict[str, tuple[Known, ...]] = {}
+    for known in chain(*lines):
+        found[known.natural_key] = (*found.get(known.natural_key, ()), known)
+    return found
+
+
+def _knows(known: Known, held: Held) -> bool:
+    """Whether the line says that the record is as we made it."""
     sent = None if known.state in _NEVER_WENT else known.sent
     return digest(held.image) in (sent, known.confirmed)
 

@@ -50,7 +50,7 @@ ROUNDS = st.lists(
 )
 
 
-@settings(max_examples=250, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
 @given(ROUNDS)
 def test_effect_once(sqlite: Engine, rounds: list[Round]):
     erp = MemoryErp()

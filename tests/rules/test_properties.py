@@ -48,7 +48,7 @@ def same(a: Outputs, b: Outputs) -> bool:
     return all(getattr(a, name).equals(getattr(b, name)) for name in ("days", "pairs", "dispositions", "anomalies"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(people)
 def test_engine_agrees_with_the_reference(persons):
     out = run(build(persons), FIRST, LAST)
@@ -63,7 +63,7 @@ def test_engine_agrees_with_the_reference(persons):
             assert (row["gross_min"], row["worked_min"]) == (expected[day].gross, expected[day].worked), (day, plan)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(people, st.integers(0, 2**16))
 def test_order_duplicates_and_chunks_of_rows_change_nothing(persons, seed):
     inputs = build(persons)
@@ -78,7 +78,7 @@ def test_order_duplicates_and_chunks_of_rows_change_nothing(persons, seed):
     assert same(run(inputs, FIRST, LAST), run(replace(inputs, **tables), FIRST, LAST))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(people, st.tuples(instants, st.sampled_from([-1, 0, 1])))
 def test_one_more_punch_changes_at_most_the_days_around_it(persons, more):
     plan, own = persons[0]
@@ -93,7 +93,7 @@ def test_one_more_punch_changes_at_most_the_days_around_it(persons, more):
         assert set(changed["business_date"]) <= {FIRST, LAST}
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(people)
 def test_days_do_not_depend_on_the_range_or_the_company_asked_for(persons):
     inputs = build(persons)
@@ -106,7 +106,7 @@ def test_days_do_not_depend_on_the_range_or_the_company_asked_for(persons):
         assert single.anomalies.equals(whole.anomalies.filter(business_date=day))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(people)
 def test_sums_are_sound_and_every_punch_has_one_fate(persons):
     out = run(build(persons), FIRST, LAST)
