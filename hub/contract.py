@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from hub.secrets import SecretRef
 
@@ -35,6 +35,10 @@ class Settings(BaseModel):
     """Base of a connector's settings; every field needs a description."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timeout_seconds: int = Field(
+        default=60, ge=1, le=600, description="Seconds to wait for an answer; one that comes later counts as lost."
+    )
 
 
 class Kind(StrEnum):

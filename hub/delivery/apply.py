@@ -48,14 +48,18 @@ def _ordered(batch: list[Item]) -> list[Item]:
     return sorted(batch, key=lambda item: (CHANGES.index(item.action), item.work_date, item.employee, item.key))
 
 
-def apply(items: Sequence[Item], connector: Connector[Any], journal: Journal, progress: Progress) -> HubError | None:
-    """Send all changes; returns the error that ended it early, if one did.
+def apply(
+    items: Sequence[Item], connector: Connector[Any], journal: Journal, progress: Progress
+) -> tuple[list[Item], HubError | None]:
+    """Send all changes; returns those that were sent, and the error that ended it early, if one did.
 
     Raises `LeaseTaken` when somebody else took the job over, and what is nobody's fault but ours.
     """
     uncertain = 0
+    sent: list[Item] = []
     for batch in batches(items, connector.capabilities.batch_size):
         journal.sending(batch)
+        sent += batch
         verdicts, error = _send(batch, connector, journal)
         journal.answered(batch, verdicts)
         progress(len(batch))
@@ -64,11 +68,11 @@ def apply(items: Sequence[Item], connector: Connector[Any], journal: Journal, pr
             if uncertain < UNCERTAIN_IN_A_ROW:
                 continue
         if isinstance(error, HubError):
-            return error
+            return sent, error
         if error is not None:
             raise error
         uncertain = 0
-    return None
+    return sent, None
 
 
 def _send(

@@ -108,10 +108,8 @@ class _Planner:
     def _staying(self, one: Wanted) -> Item:
         known = self._about(one)
         holds = self._held.pop(one.natural_key, [])
-        if one.natural_key in self._left:
-            return _item(one, Action.BLOCKED, reason=NOT_FREE)
-        if self._times[one.natural_key] > 1:
-            return _item(one, Action.BLOCKED, holds, f"{self._times[one.natural_key]} entries would be one record")
+        if obstacle := self._obstacle(one):
+            return _item(one, Action.BLOCKED, holds, obstacle)
         if self._in_flight(one.natural_key, holds):
             return _item(one, Action.IN_FLIGHT, holds, IN_FLIGHT)
         if not holds:
@@ -122,6 +120,12 @@ class _Planner:
         if digest(holds[0].image) == digest(one.image):
             return _item(one, Action.UNCHANGED, holds)
         return self._differing(one, holds)
+
+    def _obstacle(self, one: Wanted) -> str:
+        if one.natural_key in self._left:
+            return NOT_FREE
+        times = self._times[one.natural_key]
+        return f"{times} entries would be one record" if times > 1 else ""
 
     def _differing(self, one: Wanted, holds: list[Held]) -> Item:
         if not self._ours(one.natural_key, holds[0]):

@@ -116,14 +116,15 @@ class Delivery:
             note(run.latest.items, run.latest.journal, journal)
 
     def _send(self, run: "_Run", journal: Journal, progress: Progress) -> None:
-        todo = run.todo()
-        run.error = apply(todo, self._connector, journal, progress)
-        days = [item.work_date for item in todo]
+        sent, run.error = apply(run.todo(), self._connector, journal, progress)
+        if not sent:
+            return
+        days = [item.work_date for item in sent]
         known = self._known(min(days), max(days))
-        run.refused |= {item.key for item in todo if item.key in known and known[item.key].state is State.REJECTED}
-        unread = {item.key: known[item.key] for item in todo if item.key in known and known[item.key].state in _UNREAD}
+        run.refused |= {item.key for item in sent if known[item.key].state is State.REJECTED}
+        unread = {item.key: known[item.key] for item in sent if known[item.key].state in _UNREAD}
         if unread:
-            self._confirm(run, [item for item in todo if item.key in unread], unread, journal)
+            self._confirm(run, [item for item in sent if item.key in unread], unread, journal)
 
     def _confirm(self, run: "_Run", items: list[Item], known: dict[str, Known], journal: Journal) -> None:
         found = self._read_back(items)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from typing import Any
 
 
 class Crash(BaseException):
@@ -31,21 +32,21 @@ class Fault(StrEnum):
 ANYWHERE = (Fault.OFFLINE, Fault.CRASH)
 """Faults of reading as well."""
 
-Faults = Callable[[Sequence[Fault]], Fault | None]
-"""Asked at each call with the faults that fit it."""
+Faults = Callable[[Sequence[Any]], Any]
+"""Asked at each call with the faults that fit it; the fault that happens, or None."""
 
 
-def none(_fitting: Sequence[Fault]) -> Fault | None:
+def none(_fitting: Sequence[Any]) -> None:
     """All is well."""
-    return None
 
 
-def scripted(*faults: Fault | None) -> Faults:
+def scripted(*faults: StrEnum | None) -> Faults:
     """These faults, one a call that they fit; then all is well."""
     left = list(faults)
 
-    def choose(fitting: Sequence[Fault]) -> Fault | None:
-        return left.pop(0) if left and (left[0] is None or left[0] in fitting) else None
+    def choose(fitting: Sequence[Any]) -> Any:
+        due = left and (left[0] is None or left[0] in fitting)
+        return left.pop(0) if due else None
 
     return choose
 
@@ -54,7 +55,7 @@ def seeded(seed: int, chance: float) -> Faults:
     """Any fault, with this chance a call."""
     dice = random.Random(seed)  # noqa: S311 - repeatable on purpose
 
-    def choose(fitting: Sequence[Fault]) -> Fault | None:
+    def choose(fitting: Sequence[Any]) -> Any:
         return dice.choice(fitting) if dice.random() < chance else None
 
     return choose

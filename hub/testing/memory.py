@@ -3,11 +3,13 @@
 Like most ERPs it keeps no id of ours, numbers its own records, and creates a second record when it is told twice.
 """
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 from pydantic import Field
 
@@ -36,25 +38,12 @@ from hub.contract import (
     Severity,
 )
 from hub.testing import faults
+from hub.testing.clock import SimulatedClock
 from hub.testing.faults import ANYWHERE, Crash, Fault, Faults
+from hub.testing.target import Fact, Refs, Target, fact_of
 
 _ALL = Capabilities(frozenset({Kind.INTERVAL, Kind.HOURS, Kind.DAY}), settle_seconds=30)
 _ONE_DAY = timedelta(days=1)
-
-
-@dataclass(slots=True)
-class SimulatedClock:
-    """Time that passes only where somebody waits."""
-
-    seconds: int = 1_800_000_000
-
-    def now(self) -> int:
-        """UTC seconds."""
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.seconds += int(seconds)
 
 
 @dataclass(slots=True)
@@ -101,8 +90,8 @@ def image_of(entry: Entry) -> Image:
             return {"date": entry.work_date.isoformat(), **shown}
 
 
-@dataclass(slots=True)
-class MemoryErp:
+@dataclass(eq=False)
+class MemoryErp(Target):
     """The ERP itself: its records by number, its faults, and what a person does in it.
 
     `refuses` gives the reason why a row is refused, or an empty text. `calls` are the batches that reached `push`.
@@ -118,8 +107,35 @@ class MemoryErp:
     costs: list[CostObject] = field(default_factory=list)
     rows: dict[str, Row] = field(default_factory=dict)
     calls: list[list[Change]] = field(default_factory=list)
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _late: list[tuple[int, Change]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        ERPS[self.name] = self
+
+    def settings(self) -> dict[str, Any]:
+        """Which of the ERPs in memory it is."""
+        return {"erp": self.name}
+
+    def reset(self, numbers: Sequence[str], costs: Sequence[str]) -> Refs:
+        """Nothing but these people and cost objects: `e7` is number 7, `w1` the first cost object."""
+        self.rows.clear()
+        self.calls.clear()
+        self._late.clear()
+        self.people = [Person(f"e{number}", number) for number in numbers]
+        self.costs = [CostObject(f"w{place}", code, code) for place, code in enumerate(costs, 1)]
+        return Refs({one.number: one.ref for one in self.people}, {one.code: one.ref for one in self.costs})
+
+    def facts(self) -> list[Fact]:
+        """All its records."""
+        self.tick()
+        return [Fact(row.employee, row.day, _payload(row)) for row in self.rows.values()]
+
+    def fact(self, entry: Entry) -> Fact:
+        """It has no place for the minutes of a day."""
+        fact = fact_of(entry)
+        return replace(fact, payload=replace(fact.payload, worked_min=0)) if isinstance(fact.payload, Day) else fact
 
     def contents(self) -> list[tuple[str, Image]]:
         """What it holds, by natural key; twice what is there twice."""
@@ -174,7 +190,18 @@ class MemoryErp:
         return Receipt(change.key, Outcome.ACCEPTED, change.refs)
 
 
-ERPS: dict[str, MemoryErp] = {}
+def _payload(row: Row) -> Day | Hours | Interval:
+    image = row.image
+    match row.kind:
+        case Kind.INTERVAL:
+            return Interval(image["start"], image["end"])
+        case Kind.HOURS:
+            return Hours(image["cost_centre"], image["minutes"])
+        case _:
+            return Day(image["status"], 0, image["overtime_min"], image["payable"], image["lop"])
+
+
+ERPS: WeakValueDictionary[str, MemoryErp] = WeakValueDictionary()
 """The ERPs that settings can name."""
 
 
@@ -238,7 +265,7 @@ class MemoryConnector(Connector[MemorySettings]):
 
     def _reach(self, fitting: Sequence[Fault]) -> Fault | None:
         self.erp.tick()
-        fault = self.erp.faults(fitting)
+        fault: Fault | None = self.erp.faults(fitting)
         if fault is Fault.OFFLINE:
             raise errors.Unavailable("The ERP cannot be reached.")
         if fault is Fault.CRASH:
@@ -266,4 +293,4 @@ class MemoryConnector(Connector[MemorySettings]):
         raise errors.Uncertain("The answer was lost.")
 
 
-spec = ConnectorSpec("memory", "An ERP in memory", MemoryConnector)
+spec = MemoryErp.spec = ConnectorSpec("memory", "An ERP in memory", MemoryConnector)

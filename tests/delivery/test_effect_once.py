@@ -13,7 +13,8 @@ from hub.lease import SECONDS as LEASE_SECONDS
 from hub.records import Lease
 from hub.testing.faults import Crash, none, seeded
 from hub.testing.memory import MemoryErp
-from tests.delivery.build import DAY, NEXT, Pair, World, utc
+from hub.testing.world import Pair, utc
+from tests.delivery.build import DAY, NEXT, World
 
 NUMBERS, DAYS = ("1", "2", "3"), (DAY, NEXT)
 FOREIGN = (Kind.INTERVAL, "e1", {"start": utc(DAY, 111), "end": utc(DAY, 222)})

@@ -13,8 +13,9 @@ from hub.errors import ContractBroken, Throttled, Uncertain
 from hub.lease import SECONDS as LEASE_SECONDS
 from hub.lease import LeaseTaken
 from hub.records import Lease
+from hub.testing.clock import SimulatedClock
 from hub.testing.faults import Crash, Fault, scripted
-from hub.testing.memory import MemoryConnector, SimulatedClock
+from hub.testing.memory import MemoryConnector
 from tests.delivery.build import DAY, PAIR, World
 
 DYING = (Fault.CRASH, Fault.CRASH_AFTER, Fault.CRASH_MIDWAY)

@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 
 from hub.contract import Change, Kind
 from hub.testing.faults import Fault, scripted
-from tests.delivery.build import DAY, NEXT, PAIR, World, utc
+from hub.testing.world import utc
+from tests.delivery.build import DAY, NEXT, PAIR, World
 
 INTERVALS = frozenset({Kind.INTERVAL})
 

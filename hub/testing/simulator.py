@@ -1,0 +1,120 @@
+"""Base of the simulators of ERPs: FastAPI on a loopback port, state in memory, a clock of its own, faults by seed."""
+
+import asyncio
+import threading
+import time
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import uvicorn
+from fastapi import FastAPI
+
+from hub.testing.clock import SimulatedClock
+from hub.testing.edge import (
+    LOCK_OUT_SECONDS,
+    RARE,
+    ROWS,
+    App,
+    CuttableProtocol,
+    Edge,
+    FaultyEdge,
+    Message,
+    Receive,
+    Send,
+)
+from hub.testing.target import Target
+
+LATE_SECONDS = 20
+"""After so long what was answered 503 is carried out, or after the settle time if that is shorter."""
+
+
+class Simulator(Target):
+    """A simulated ERP.
+
+    Handlers should be `async def`: they run one at a time, as in an ERP with one worker. `row_faults` are the faults
+    of single rows that they act out; which one, if any, is in `request.state.fault`.
+    """
+
+    row_faults: frozenset[Edge] = frozenset()
+
+    def __init__(self, clock: SimulatedClock | None = None) -> None:
+        super().__init__(clock)
+        self.url = ""
+        self.requests = 0
+        self._late: list[tuple[int, Callable[[], Awaitable[Any]]]] = []
+        self._locked_until = 0
+        self._slow = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @abstractmethod
+    def routes(self, app: FastAPI) -> None:
+        """Add the routes of the ERP's interface."""
+
+    def app(self) -> FastAPI:
+        """The service without faults."""
+        app = FastAPI(title=self.spec.title, openapi_url=None)
+        self.routes(app)
+        return app
+
+    @contextmanager
+    def running(self, port: int = 0) -> Iterator[None]:
+        """Serve on that loopback port (0: a free one); `url` is its address."""
+        given: dict[str, Any] = {"http": CuttableProtocol, "lifespan": "off", "log_level": "critical"}
+        server = uvicorn.Server(uvicorn.Config(cast("Any", self._service()), port=port, timeout_keep_alive=60, **given))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        self.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            thread.join()
+            self._loop = None
+
+    def forget(self) -> None:
+        """Nothing is on its way any more; part of every `reset`."""
+        self._late.clear()
+        self._locked_until = 0
+        self.requests = 0
+
+    def catch_up(self) -> None:
+        """Carry out what is due by now; from outside the service, before its state is looked at."""
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self._carry_out_due(), self._loop).result()
+
+    def _service(self) -> App:
+        edge = FaultyEdge(cast("App", self.app()), self._choose, self._later)
+
+        async def service(scope: Message, receive: Receive, send: Send) -> None:
+            self._loop = asyncio.get_running_loop()
+            await self._carry_out_due()
+            await edge(scope, receive, send)
+
+        return service
+
+    def _choose(self) -> Edge | None:
+        self.requests += 1
+        if self.clock.now() < self._locked_until:
+            return Edge.THROTTLED_BARE
+        fitting = tuple(fault for fault in Edge if fault not in ROWS or fault in self.row_faults)
+        fault: Edge | None = self.faults(fitting)
+        if fault in RARE:
+            self._slow += 1
+            return fault if self._slow % RARE[fault] == 0 else Edge.CUT_AFTER
+        if fault is Edge.LOCKED_OUT:
+            self._locked_until = self.clock.now() + LOCK_OUT_SECONDS
+        return fault
+
+    def _later(self, work: Callable[[], Awaitable[Any]]) -> None:
+        wait = min(LATE_SECONDS, self.spec.connector.capabilities.settle_seconds)
+        self._late.append((self.clock.now() + wait, work))
+
+    async def _carry_out_due(self) -> None:
+        due = [work for at, work in self._late if at <= self.clock.now()]
+        self._late = [(at, work) for at, work in self._late if at > self.clock.now()]
+        for work in due:
+            await work()
