@@ -39,7 +39,6 @@ NUMBERS = tuple(str(number) for number in range(1, 7))
 COSTS = ("CC10", "CC20")
 ROUNDS = 3
 CHANCE = 0.3
-MISHAP_CHANCE = 0.05
 QUIET_PUSHES = 4
 BATCH = 9
 """Changes per push at most: small batches leave more room for faults between them."""
@@ -75,10 +74,11 @@ class Report:
 
 
 class Kit:
-    """Runs of one target, in one database in memory."""
+    """Runs of one target, in one database in memory; `chance` is that of a fault at a call of the ERP."""
 
-    def __init__(self, target: Target, deliver: Deliver = muster) -> None:
+    def __init__(self, target: Target, deliver: Deliver = muster, chance: float = CHANCE) -> None:
         self._target = target
+        self._chance = chance
         self._deliver = deliver
         self._stack = ExitStack()
         self._engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
@@ -100,7 +100,7 @@ class Kit:
         report = Report(self._target.spec.name)
         began = time.monotonic()
         for seed in seeds:
-            _Run(World(self._engine, self._target), self._target, self._deliver, seed).into(report)
+            _Run(World(self._engine, self._target), self._target, self._deliver, seed, self._chance).into(report)
             progress()
         report.seconds = int(time.monotonic() - began)
         return report
@@ -109,8 +109,9 @@ class Kit:
 class _Run:
     """One seed: a tenant, some rounds of changes pushed with bad luck, and quiet pushes at the end."""
 
-    def __init__(self, world: World, target: Target, deliver: Deliver, seed: int) -> None:
+    def __init__(self, world: World, target: Target, deliver: Deliver, seed: int, chance: float) -> None:
         self._world = world
+        self._chance = chance
         self._target = target
         self._deliver = deliver
         self._seed = seed
@@ -144,7 +145,7 @@ class _Run:
         return (first,) if self._dice.random() < 0.5 else (first, second)
 
     def _push_with_bad_luck(self) -> None:
-        luck = faults.seeded(self._dice.randrange(2**32), CHANCE)
+        luck = faults.seeded(self._dice.randrange(2**32), self._chance)
 
         def counted(fitting: Sequence[Any]) -> Any:
             fault = luck(fitting)
@@ -154,7 +155,7 @@ class _Run:
         self._target.faults = counted
         dice = random.Random(self._dice.randrange(2**32))  # noqa: S311
         try:
-            with mishaps(dice, MISHAP_CHANCE, self._target.clock, self._count):
+            with mishaps(dice, self._chance / 6, self._target.clock, self._count):
                 self._push()
         except (HubError, OperationalError):
             pass
