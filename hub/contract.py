@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -174,7 +174,8 @@ class Capabilities:
     """What the ERP can do; delivery, forecast and the conformance kit read it.
 
     `batch_size` changes per `push`; `settle_seconds` after an uncertain answer before a read-back is believed;
-    `withdraws` and `updates`: whether the ERP allows them.
+    `withdraws` and `updates`: whether the ERP allows them. Limits of 0 are none that we know of: requests a minute and
+    a UTC day, how long the ERP locks out who breaks them, and how many requests one batch costs.
     """
 
     kinds: frozenset[Kind]
@@ -182,6 +183,30 @@ class Capabilities:
     settle_seconds: int = 0
     updates: bool = True
     withdraws: bool = True
+    requests_per_minute: int = 0
+    requests_per_day: int = 0
+    requests_per_batch: int = 1
+    lock_out_seconds: int = 0
+
+
+class Meter(Protocol):
+    """Asked before every request to the ERP; hand it to `hub.http.Client`."""
+
+    def take(self) -> None:
+        """Wait for room for one request; raises `Throttled` when there is none today."""
+
+    def breached(self, after: int) -> None:
+        """Told when the ERP refused a request as one too many."""
+
+
+class Unmetered:
+    """No limit."""
+
+    def take(self) -> None:
+        """Nothing to wait for."""
+
+    def breached(self, after: int) -> None:
+        """Nobody to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +255,7 @@ class Connector(ABC, Generic[S]):
 
     settings_type: ClassVar[type[Settings]]
     capabilities: ClassVar[Capabilities]
+    meter: Meter = Unmetered()
 
     def __init__(self, settings: S) -> None:
         self.settings = settings
@@ -251,6 +277,10 @@ class Connector(ABC, Generic[S]):
     @abstractmethod
     def cost_objects(self) -> Iterator[CostObject]:
         """Everything hours can be booked on; empty where the ERP has no such thing."""
+
+    def carries(self, entry: Entry) -> bool:  # noqa: ARG002 - most have a place for every entry of their kinds
+        """Whether the ERP has a place for such an entry; what it has none for is not wanted there. Pure."""
+        return True
 
     @abstractmethod
     def render(self, entry: Entry) -> Record:
@@ -293,6 +323,7 @@ __all__ = [
     "Image",
     "Interval",
     "Kind",
+    "Meter",
     "Operation",
     "Outcome",
     "Person",
@@ -302,5 +333,6 @@ __all__ = [
     "SecretRef",
     "Settings",
     "Severity",
+    "Unmetered",
     "digest",
 ]

@@ -5,12 +5,13 @@ been carried out, so a lost or broken answer is `Uncertain` and is never repeate
 is a setting to correct.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
+from hub.contract import Meter, Unmetered
 from hub.errors import SettingsWrong, Throttled, Unavailable, Uncertain
 
 Response = httpx.Response
@@ -25,7 +26,10 @@ _Failure = httpx.HTTPError | httpx.InvalidURL | UnicodeEncodeError
 
 
 class Client:
-    """A session with one host. No redirects are followed (they could carry credentials elsewhere), no cookies kept."""
+    """A session with one host. No redirects are followed (they could carry credentials elsewhere), no cookies kept.
+
+    `says_no` knows the server errors (5xx) by which an ERP refuses a request: they are answers and not accidents.
+    """
 
     def __init__(
         self,
@@ -35,15 +39,21 @@ class Client:
         headers: Mapping[str, str] | None = None,
         timeout_seconds: int = 60,
         transport: httpx.BaseTransport | None = None,
+        meter: Meter | None = None,
+        says_no: Callable[[Response], bool] = lambda _answer: False,
     ) -> None:
+        self._says_no = says_no
+        self._meter = meter or Unmetered()
         try:
-            address = httpx.URL(base_url)
+            address, always = httpx.URL(base_url), httpx.Headers(dict(headers or {}))
         except httpx.InvalidURL as error:
             raise SettingsWrong(f"{base_url!r} is not an address; correct the settings.") from error
+        except UnicodeEncodeError:  # it holds the header, and with that perhaps a credential
+            raise SettingsWrong(f"A header for {base_url} is not ASCII; correct the settings.") from None
         self._client = httpx.Client(
             base_url=address,
             auth=auth,
-            headers=dict(headers or {}),
+            headers=always,
             timeout=httpx.Timeout(timeout_seconds, connect=10),
             follow_redirects=False,
             transport=transport,
@@ -77,6 +87,7 @@ class Client:
         return self._checked(self._send(method, url, request), read=False)
 
     def _send(self, method: str, url: str, request: dict[str, Any]) -> httpx.Response | _Failure:
+        self._meter.take()
         try:
             response = self._client.request(method, url, **request)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError) as error:
@@ -97,10 +108,11 @@ class Client:
                 raise Unavailable(f"{host} did not answer.", detail=repr(answer)) from answer
             raise Uncertain(f"{host} took the request and its answer was lost.", detail=repr(answer)) from answer
         if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            self._meter.breached(retry_after(answer))
             raise Throttled(f"{host} asks to slow down.", after=retry_after(answer))
         if answer.is_redirect:
             raise _redirected(answer, read=read)
-        if answer.is_server_error:
+        if answer.is_server_error and not self._says_no(answer):
             detail = f"HTTP {answer.status_code}"
             if read:
                 raise Unavailable(f"{host} answered {detail}.", after=retry_after(answer), detail=detail)

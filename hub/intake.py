@@ -2,7 +2,7 @@
 
 Requests that arrive together share one transaction (group commit): one flush of the disk serves them all, and each
 is answered after it. A resent punch meets its own key and changes nothing. When a group cannot be written, its
-requests are written one by one, so that a poisoned one fails alone.
+requests are written one by one, so that a poisoned one fails alone; unless the database itself failed, and would again.
 """
 
 import asyncio
@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, Engine, insert
+import psycopg
+from sqlalchemy import Connection, Engine, exc, insert
 
 from hub.bulk import Row, insert_new
 from hub.doors.punch import DeviceEvent, RawPunch, Refused
@@ -29,6 +30,12 @@ SWITCH_SECONDS = 0.0005
 most of those steps take, and there are eight in each."""
 
 NOON, QUARTER = 43_200, 900
+
+# COPY goes past SQLAlchemy, and with it its wrapping of errors.
+_OF_DATABASE = (
+    *(exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OSError),
+    *(psycopg.OperationalError, psycopg.InterfaceError),
+)
 
 # The fields of a `RawPunch`, in their order, then what its delivery says of all of them.
 _PUNCH_COLUMNS = (
@@ -60,6 +67,11 @@ class Delivery:
     punches: Sequence[RawPunch] = ()
     refused: Sequence[Refused] = ()
     events: Sequence[DeviceEvent] = ()
+
+
+def of_database(error: Exception) -> bool:
+    """Whether the database itself failed (gone, full, locked), whatever it was given; its text then holds no data."""
+    return isinstance(error, _OF_DATABASE)
 
 
 def store(engine: Engine, deliveries: Sequence[Delivery]) -> int:
@@ -190,7 +202,7 @@ class Intake:
 
     def _write(self, requests: list[Sequence[Delivery]]) -> list[Exception | None]:
         error = self._try([one for deliveries in requests for one in deliveries])
-        if error is None or len(requests) == 1:
+        if error is None or len(requests) == 1 or of_database(error):
             return [error] * len(requests)
         return [self._try(deliveries) for deliveries in requests]
 

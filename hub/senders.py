@@ -1,19 +1,23 @@
 """Which device is calling: claimed devices, kept for two seconds so that a claim is seen soon and a burst is cheap."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, update
-from sqlmodel import col, select
+from sqlalchemy import Engine, delete, func, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
 
 from hub.database import reading, writing
 from hub.doors.punch import Source
 from hub.intake import Sender
-from hub.records import Device, Site, UnclaimedDevice
+from hub.records import Device, Site, Tenant, UnclaimedDevice
 from hub.secrets import SecretRef
 
 KEPT_SECONDS = 2
 KEPT_DEVICES = 10_000
+UNCLAIMED = 500
+"""So many unclaimed devices are listed for a tenant: a stranger who invents serials must not fill the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +62,36 @@ class Senders:
 
     def turn_away(self, door: str, tenant: str | None, serial: str, now: int) -> None:
         """Remember that an unclaimed device called, so that someone can claim it."""
-        table = UnclaimedDevice
-        with writing(self._engine) as session:
-            seen = session.connection().execute(
-                update(table)
-                .where(col(table.tenant) == (tenant or ""), col(table.door) == door, col(table.serial) == serial)
-                .values(last_seen=now, attempts=col(table.attempts) + 1)
+        # Two first calls at once make one row: the other call has noted it then.
+        with suppress(IntegrityError), writing(self._engine) as session:
+            _note(
+                session, UnclaimedDevice(tenant=tenant or "", door=door, serial=serial, first_seen=now, last_seen=now)
             )
-            if seen.rowcount == 0:
-                session.add(table(tenant=tenant or "", door=door, serial=serial, first_seen=now, last_seen=now))
+
+
+def _note(session: Session, caller: UnclaimedDevice) -> None:
+    table = UnclaimedDevice
+    there = (col(table.door) == caller.door, col(table.serial) == caller.serial)
+    again = update(table).where(col(table.tenant) == caller.tenant, *there)
+    seen = again.values(last_seen=caller.last_seen, attempts=col(table.attempts) + 1)
+    if session.connection().execute(seen).rowcount == 0 and _has_a_reader(session, caller.tenant):
+        _make_room(session, caller.tenant)
+        session.add(caller)
+
+
+def _has_a_reader(session: Session, tenant: str) -> bool:
+    """Whether there is somebody who could claim it: an address may name tenants that are none."""
+    return not tenant or session.get(Tenant, tenant) is not None
+
+
+def _make_room(session: Session, tenant: str) -> None:
+    """Forget whoever called least often, of these the longest ago: a device that wants in calls again and again."""
+    table = UnclaimedDevice
+    mine = col(table.tenant) == tenant
+    surplus = session.exec(select(func.count()).select_from(table).where(mine)).one() - UNCLAIMED + 1
+    if surplus > 0:
+        least = select(table.id).where(mine).order_by(col(table.attempts), col(table.last_seen), col(table.id))
+        session.connection().execute(delete(table).where(mine, col(table.id).in_(least.limit(surplus))))
 
 
 def _caller(device: Device, site: Site) -> Caller:

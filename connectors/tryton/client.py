@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from connectors.tryton import faults, wire
+from hub.contract import Meter
 from hub.errors import ContractBroken, HubError, Reconnect, SettingsWrong, Uncertain
 from hub.http import Client, Response, Transport
 from hub.secrets import SecretRef
@@ -33,9 +34,13 @@ class TrytonClient:
         password: SecretRef,
         *,
         transport: Transport | None = None,
+        meter: Meter | None = None,
+        timeout_seconds: int = 60,
     ) -> None:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        self._http = Client(url.rstrip("/"), headers=headers, timeout_seconds=120, transport=transport)
+        self._http = Client(
+            url.rstrip("/"), headers=headers, timeout_seconds=timeout_seconds, transport=transport, meter=meter
+        )
         self._path = f"/{database}/rpc/"
         self._user = user
         self._password = password

@@ -42,13 +42,24 @@ class TrytonConnector(Connector[TrytonSettings]):
         super().__init__(settings)
         # What the settings leave out, this connection does not take.
         self.capabilities = replace(type(self).capabilities, kinds=settings.kinds)  # type: ignore[misc]
-        self._client = TrytonClient(
-            settings.url, settings.database, settings.user, settings.password, transport=transport
-        )
+        self._transport = transport
 
     def __exit__(self, *exc: object) -> None:
         """Log out."""
         self._client.close()
+
+    @cached_property
+    def _client(self) -> TrytonClient:
+        one = self.settings
+        return TrytonClient(
+            one.url,
+            one.database,
+            one.user,
+            one.password,
+            transport=self._transport,
+            meter=self.meter,
+            timeout_seconds=one.timeout_seconds,
+        )
 
     @cached_property
     def _company(self) -> Company:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub import database
-from hub.api import callback, health, iclock, problems, punches
+from hub.api import callback, failures, health, iclock, problems, punches
 from hub.api.metrics import CountUnreadable, metrics
 from hub.api.state import Hub
 from hub.intake import Intake
@@ -52,4 +52,5 @@ def create_app(database_url: str | None = None) -> FastAPI:
     app.include_router(punches.router)
     app.include_router(health.router)
     problems.install(app)
+    failures.install(app)
     return app

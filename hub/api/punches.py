@@ -11,6 +11,7 @@ from hub.api.body import read_body
 from hub.api.problems import Problem
 from hub.api.security import Writer
 from hub.api.state import Hub, hub_of
+from hub.doors.adms_lines import printable
 from hub.doors.json_punches import PunchReader, Row, refused, rows
 from hub.doors.punch import RawPunch, Refused
 from hub.intake import Delivery, Sender
@@ -82,7 +83,7 @@ def _rows(body: bytes) -> tuple[dict[str, list[Row]], list[Refused]]:
             if isinstance(row, Refused):
                 unreadable.append(row)
             else:
-                by_device[str(row[1].get("device", ""))[:64]].append(row)
+                by_device[printable(str(row[1].get("device", "")))[:64]].append(row)
     except ValueError as error:
         raise Problem(400, f"The body is not a JSON array and not NDJSON: {error}. Nothing was stored.") from error
     return by_device, unreadable

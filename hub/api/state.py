@@ -1,6 +1,7 @@
 """What the routes share: the database, the intake, the known devices and the clock."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,11 +9,15 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from starlette.requests import Request
 
+from hub.api.failures import told
 from hub.api.metrics import PUNCHES, QUARANTINED, REFUSED, STORE_SECONDS
 from hub.api.problems import Problem
+from hub.doors.adms_lines import printable
 from hub.doors.punch import Parsed
 from hub.intake import Delivery, Intake
 from hub.senders import Caller, Senders
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Hub:
 
     async def caller(self, door: str, tenant: str | None, serial: str) -> Caller:
         """The claimed device that is calling; 403 and a note for those who claim devices when nobody claimed it."""
+        serial, tenant = printable(serial), tenant and printable(tenant)
         kept = self.senders.kept(door, tenant, serial)
         caller = kept or await asyncio.to_thread(self.senders.find, door, tenant, serial)
         if caller is None:
@@ -45,6 +51,7 @@ class Hub:
             await self.intake.submit(*deliveries)
         except Exception as error:
             REFUSED.labels(deliveries[0].sender.door, "not_stored").inc()
+            _log.error("Punches could not be stored: %s", told(error))  # no traceback: it would quote data
             raise Problem(503, "The punches could not be stored and are not acknowledged; send them again.") from error
         STORE_SECONDS.observe(time.perf_counter() - started)
         for one in deliveries:

@@ -4,7 +4,7 @@ An employee-day stays in one batch. The first error that is not about a row ends
 answered is `unknown` unless the error says that nothing was changed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 from typing import Any
@@ -22,20 +22,34 @@ _OPERATION = {
 }
 _STATE = {Outcome.ACCEPTED: State.ACCEPTED, Outcome.REJECTED: State.REJECTED}
 UNCERTAIN_IN_A_ROW = 3
+NARROWING = 4
+"""How many times smaller a batch becomes with each attempt."""
 
 Progress = Callable[[int], None]
 
 
-def batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
-    """The changes in batches of at most `size` (more only where one employee-day has more), whole days together."""
+def batches(items: Sequence[Item], size: int, attempts: Mapping[str, int] | None = None) -> Iterator[list[Item]]:
+    """The changes in batches of at most `size` (more only where one employee-day has more), whole days together.
+
+    What was sent before and did not arrive goes in smaller batches, smaller each time: one row that an ERP chokes on
+    is alone in the end, and keeps nobody else's from arriving.
+    """
+    tried = attempts or {}
     changes = sorted((item for item in items if item.action in CHANGES), key=_employee_day)
+    days = [list(day) for _, day in groupby(changes, _employee_day)]
+    times = [max(tried.get(item.key, 0) for item in day) for day in days]
+    for again in sorted(set(times)):
+        some = [day for day, count in zip(days, times, strict=True) if count == again]
+        yield from _packed(some, max(1, size // NARROWING**again))
+
+
+def _packed(days: Iterable[list[Item]], size: int) -> Iterator[list[Item]]:
     batch: list[Item] = []
-    for _, day in groupby(changes, _employee_day):
-        of_day = list(day)
-        if batch and len(batch) + len(of_day) > size:
+    for day in days:
+        if batch and len(batch) + len(day) > size:
             yield _ordered(batch)
             batch = []
-        batch += of_day
+        batch += day
     if batch:
         yield _ordered(batch)
 
@@ -49,7 +63,11 @@ def _ordered(batch: list[Item]) -> list[Item]:
 
 
 def apply(
-    items: Sequence[Item], connector: Connector[Any], journal: Journal, progress: Progress
+    items: Sequence[Item],
+    attempts: Mapping[str, int],
+    connector: Connector[Any],
+    journal: Journal,
+    progress: Progress,
 ) -> tuple[list[Item], HubError | None]:
     """Send all changes; returns those that were sent, and the error that ended it early, if one did.
 
@@ -57,7 +75,7 @@ def apply(
     """
     uncertain = 0
     sent: list[Item] = []
-    for batch in batches(items, connector.capabilities.batch_size):
+    for batch in batches(items, connector.capabilities.batch_size, attempts):
         journal.sending(batch)
         sent += batch
         verdicts, error = _send(batch, connector, journal)

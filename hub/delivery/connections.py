@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from hub.contract import Connector
 from hub.database import reading, writing
+from hub.delivery.budget import Budget
 from hub.errors import SettingsWrong
 from hub.records import Connection
 from hub.registry import spec_of
@@ -30,6 +31,7 @@ class ConnectionConfig(BaseModel):
     unmapped_limit: int = Field(
         default=0, ge=0, description="Unmapped employees or cost centres above this stop a push."
     )
+    approval: bool = Field(default=False, description="Whether a second person must approve every plan.")
 
 
 def register(engine: Engine, config: ConnectionConfig) -> None:
@@ -61,8 +63,8 @@ def connections(engine: Engine, tenant: str | None = None) -> Sequence[Connectio
         return [ConnectionConfig.model_validate(row.model_dump(exclude={"id"})) for row in session.exec(query)]
 
 
-def open_connector(config: ConnectionConfig) -> Connector[Any]:
-    """The connector, not yet connected; raises `SettingsWrong` naming each setting that is wrong."""
+def connector_of(config: ConnectionConfig) -> Connector[Any]:
+    """The connector, without limits and not yet connected; raises `SettingsWrong` naming each setting that is wrong."""
     try:
         connector = spec_of(config.connector).connector
     except LookupError as error:
@@ -72,3 +74,10 @@ def open_connector(config: ConnectionConfig) -> Connector[Any]:
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise SettingsWrong(f"Connection {config.name} has wrong settings: {wrong}.") from None
+
+
+def open_connector(config: ConnectionConfig, engine: Engine) -> Connector[Any]:
+    """The connector, its requests counted in the hub's database; raises `SettingsWrong`."""
+    connector = connector_of(config)
+    connector.meter = Budget(engine, config.tenant, config.name, connector.capabilities)
+    return connector

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from hub.database import reading
 from hub.delivery.connections import ConnectionConfig
 from hub.records import AttendanceDay, Binding, Dirty, Push
+from hub.rules.codes import DayFlag
 
 REACH_DAYS = 400
 """Changes of older dates are left to a person."""
@@ -30,10 +31,11 @@ class _Pushed:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A number that grows with every change of a date, and when it last grew (UTC seconds)."""
+    """A number that grows with every change of a date, when it last grew (UTC seconds), whether it is provisional."""
 
     number: int = 0
     at: int = 0
+    provisional: bool = False
 
 
 def newest_change(engine: Engine, tenant: str) -> int:
@@ -47,8 +49,9 @@ def due_days(engine: Engine, config: ConnectionConfig, yesterday: date, quiet_be
     """Dates to push again, each with a text that changes when there is more to push, and every day while it is due.
 
     Due is a date that changed since it was pushed, whose push failed or left something undone, whose unmapped people
-    may have been mapped, or that was missed between pushed ones. What comes after those belongs to the nightly run.
-    What changed after `quiet_before` (UTC seconds) waits: more is probably coming.
+    may have been mapped, or that was missed between pushed ones; and one that was provisional when it was computed, as
+    who did not come is absent only once nobody can come any more. What comes after the pushed dates belongs to the
+    nightly run. What changed after `quiet_before` (UTC seconds) waits: more is probably coming.
     """
     first = max(config.starts_on, yesterday - timedelta(days=REACH_DAYS))
     with reading(engine) as session:
@@ -59,7 +62,8 @@ def due_days(engine: Engine, config: ConnectionConfig, yesterday: date, quiet_be
     due: dict[date, str] = {}
     for day in _span(pushed):
         mark, change = dirty.get(day, _Mark()), changed.get(day, _Mark())
-        wants = mark.number or _wants(pushed.get(day), change.number, bound)
+        unfinished = change.provisional and day < yesterday
+        wants = mark.number or unfinished or _wants(pushed.get(day), change.number, bound)
         if wants and max(mark.at, change.at) <= quiet_before:
             due[day] = f"{mark.number}.{change.number}.{bound}.{yesterday}"
     return due
@@ -116,12 +120,18 @@ def _dirty(session: Session, tenant: str, first: date, last: date) -> dict[date,
 def _changed(session: Session, config: ConnectionConfig, first: date, last: date) -> dict[date, _Mark]:
     one = AttendanceDay
     query = (
-        select(col(one.work_date), func.max(col(one.change)), func.max(col(one.computed_at)))
+        select(
+            col(one.work_date),
+            func.max(col(one.change)),
+            func.max(col(one.computed_at)),
+            func.max(col(one.flags).bitwise_and(int(DayFlag.PROVISIONAL))),
+        )
         .where(col(one.tenant) == config.tenant, col(one.work_date).between(first, last))
         .where(col(one.site).in_(config.sites))
         .group_by(col(one.work_date))
     )
-    return {day: _Mark(change, at) for day, change, at in session.connection().execute(query)}
+    rows = session.connection().execute(query)
+    return {day: _Mark(change, at, bool(provisional)) for day, change, at, provisional in rows}
 
 
 def _bound(session: Session, config: ConnectionConfig) -> int:

@@ -164,7 +164,7 @@ class Journal:
         if verdict.refs:
             values["refs"] = list(verdict.refs)
         if verdict.confirmed is not None:
-            values["confirmed"] = verdict.confirmed
+            values |= {"confirmed": verdict.confirmed, "attempts": 0}
         self._update(session, key, values)
 
     def _receipts(self, session: Session, items: Iterable[Item], verdicts: Mapping[str, Verdict]) -> None:
@@ -231,4 +231,5 @@ def _known(row: JournalEntry) -> Known:
         row.sent_at,
         row.operation,
         row.reason,
+        row.attempts,
     )

@@ -74,6 +74,7 @@ class Known:
     sent_at: int
     operation: str = Operation.CREATE
     reason: str = ""
+    attempts: int = 0
 
     @property
     def withdrawing(self) -> bool:

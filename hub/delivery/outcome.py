@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from hub.contract import digest
 from hub.delivery.lines import Action, Item, Known, State
@@ -21,8 +22,10 @@ _ON_ITS_WAY = (State.SENDING, State.ACCEPTED, State.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with what it was made of."""
+    """A plan for the work dates `first` to `last`, with what it was made of."""
 
+    first: date
+    last: date
     items: tuple[Item, ...]
     blocked: tuple[Blocked, ...]
     journal: dict[str, Known] = field(repr=False)

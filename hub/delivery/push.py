@@ -11,16 +11,20 @@ from sqlalchemy import Engine
 
 from hub.contract import Connector, Held, Scope
 from hub.delivery import confirm
+from hub.delivery.agreed import require_approved, require_same
 from hub.delivery.apply import Progress, apply
+from hub.delivery.bindings import EMPLOYEE, bindings
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.due import newest_change
 from hub.delivery.journal import HEARTBEAT_SECONDS, Journal, Verdict, known_entries, note
 from hub.delivery.lines import CHANGES, Action, Item, Known, State, settled_at
 from hub.delivery.outcome import Planned, Pushed, result
 from hub.delivery.plan import Circumstances, plan
+from hub.delivery.reconcile import Difference, differences
 from hub.delivery.wanted import Desired, desired
 from hub.errors import HubError
 from hub.lease import LeaseTaken, lease
+from hub.records import SavedPlan
 
 NEIGHBOURS = timedelta(days=2)
 """An ERP may date a night shift by its end, and a pair may move to the work date before or after."""
@@ -31,10 +35,16 @@ PASSES = 4
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time as delivery needs it: `now` in UTC seconds, and a way to wait."""
+    """Time as delivery needs it: wall-clock UTC seconds, seconds that never jump, and a way to wait."""
 
-    now: Callable[[], int] = lambda: int(time.time())
+    wall: Callable[[], int] = lambda: int(time.time())
+    steady: Callable[[], int] = lambda: int(time.monotonic())
     sleep: Callable[[float], None] = time.sleep
+
+    def started(self) -> Callable[[], int]:
+        """UTC seconds from now on, whatever becomes of the wall clock: settle times must really pass."""
+        begin = self.wall() - self.steady()
+        return lambda: begin + self.steady()
 
 
 def _quiet(_done: int) -> None:
@@ -51,6 +61,7 @@ class Delivery:
         self._config = config
         self._connector = connector
         self._clock = clock or Clock()
+        self._now = self._clock.started()
 
     def plan(self, first: date, last: date) -> Planned:
         """Desired state against the ERP's present state; changes nothing. Raises the errors of reaching the ERP."""
@@ -60,12 +71,22 @@ class Delivery:
         known = {key: one for key, one in around.items() if first <= one.work_date <= last}
         given = Circumstances(
             self._connector.capabilities,
-            self._clock.now(),
+            self._now(),
             wished.keep,
             {one.natural_key: one for key, one in around.items() if key not in known},
         )
         items = plan(wished.wanted, known, self._held(wished, known, first, last), given)
-        return Planned(tuple(items), wished.blocked, known, wished.bound)
+        return Planned(first, last, tuple(items), wished.blocked, known, wished.bound)
+
+    def reconcile(self, first: date, last: date) -> list[Difference]:
+        """The ERP against the journal; changes nothing. Raises the errors of reaching the ERP."""
+        first = max(first, self._config.starts_on)
+        known = self._known(first - NEIGHBOURS, last + NEIGHBOURS)
+        bound = bindings(self._engine, self._config, EMPLOYEE).values()
+        employees = frozenset(bound) | {one.employee for one in known.values()}
+        scope = Scope(first, last, self._connector.capabilities.kinds, employees)
+        found = differences(known, self._connector.read_back(scope)) if employees else []
+        return [one for one in found if first <= one.work_date <= last]
 
     def _known(self, first: date, last: date) -> dict[str, Known]:
         """The journal of the kinds that the connection carries; of others nothing is read back."""
@@ -82,16 +103,19 @@ class Delivery:
         held = self._connector.read_back(scope)
         return [one for one in held if one.natural_key in ours or first <= one.work_date <= last]
 
-    def push(self, first: date, last: date, progress: Progress = _quiet) -> Pushed:
-        """Bring the ERP to the desired state and read it back.
+    def push(self, first: date, last: date, progress: Progress = _quiet, agreed: SavedPlan | None = None) -> Pushed:
+        """Bring the ERP to the desired state and read it back; with `agreed`, only if that is still the plan.
 
-        Raises `hub.lease.LeaseTaken`, the errors of reaching the ERP for the first plan, and what is unexpected;
-        a later error of the ERP is in the result, beside all that was done before it.
+        Raises `PlanRefused`, `hub.lease.LeaseTaken`, the errors of reaching the ERP for the first plan, and what is
+        unexpected; a later error of the ERP is in the result, beside all that was done before it.
         """
+        require_approved(self._config, agreed)
         name = f"push {self._config.name}"
-        with lease(self._engine, self._config.tenant, name, self._clock.now) as held:
+        with lease(self._engine, self._config.tenant, name, self._now) as held:
             seen = newest_change(self._engine, self._config.tenant)
             run = _Run(self.plan(first, last))
+            if agreed is not None:
+                require_same(agreed, run.planned)
             journal = Journal(self._engine, self._config, held, first, last)
             note(run.latest.items, run.latest.journal, journal)
             try:
@@ -116,7 +140,8 @@ class Delivery:
             note(run.latest.items, run.latest.journal, journal)
 
     def _send(self, run: "_Run", journal: Journal, progress: Progress) -> None:
-        sent, run.error = apply(run.todo(), self._connector, journal, progress)
+        attempts = {key: known.attempts for key, known in run.latest.journal.items() if known.attempts}
+        sent, run.error = apply(run.todo(), attempts, self._connector, journal, progress)
         if not sent:
             return
         days = [item.work_date for item in sent]
@@ -141,8 +166,8 @@ class Delivery:
         """Wait until a read-back tells what became of these, keeping the lease; whether there was anything to wait."""
         capabilities = self._connector.capabilities
         until = max((settled_at(one, capabilities) for one in known.values() if one.state in _UNSETTLED), default=0)
-        started = self._clock.now()
-        while (left := until - self._clock.now()) > 0:
+        started = self._now()
+        while (left := until - self._now()) > 0:
             self._clock.sleep(min(left, HEARTBEAT_SECONDS))
             journal.alive()
         return until > started

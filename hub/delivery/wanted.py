@@ -38,7 +38,7 @@ def desired(engine: Engine, config: ConnectionConfig, connector: Connector[Any],
     employees, costs = bindings(engine, config, EMPLOYEE), bindings(engine, config, COST_CENTRE)
     mapped = entries(_read_facts(engine, config, first, last), employees, costs, connector.capabilities.kinds)
     wanted = []
-    for entry in mapped.entries:
+    for entry in filter(connector.carries, mapped.entries):
         record = connector.render(entry)
         wanted.append(Wanted(entry.key, entry.kind, entry.employee, entry.work_date, record.natural_key, record.image))
     keep = frozenset(f"{config.tenant}:{one.number}:{one.work_date}" for one in mapped.blocked)

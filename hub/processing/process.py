@@ -1,7 +1,7 @@
 """Compute a range of work dates of one tenant and write what changed, one process at a time."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from hub.database import reading, writing
 from hub.lease import lease
+from hub.processing.digest import with_details
 from hub.processing.read import Span, read_spans
 from hub.records import Anomaly, AttendanceDay, AttendancePair, Dirty, Site
 from hub.rules import Outputs
@@ -24,11 +25,13 @@ MANY = 400
 """Values in one statement; databases have a limit."""
 
 Key = tuple[int, date]
-Stored = tuple[str, int]
-"""Digest and flags of a day."""
+Stored = tuple[str, str, int]
+"""What a day says, what it was computed from (both as digests), and its flags."""
 
 T = TypeVar("T")
 _KEY = ("employee_id", "work_date")
+_ORIGIN = ("flags", "input_hash", "policy_version")
+"""May differ between two days that say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ def process(engine: Engine, tenant: str, first: date, last: date, now: Callable[
 def _computed(spans: list[Span]) -> Outputs:
     parts = [apply_rules(span.inputs, span.first, span.last) for span in spans]
     frames = {one.name: pl.concat([getattr(part, one.name) for part in parts]) for one in fields(Outputs)}
-    return Outputs(**frames)
+    outputs = Outputs(**frames)
+    return replace(outputs, days=with_details(outputs))
 
 
 def _forget(session: Session, tenant: str, numbers: list[int]) -> None:
@@ -82,11 +86,10 @@ def _site_codes(session: Session, tenant: str) -> dict[int, str]:
 
 def _stored(session: Session, tenant: str, first: date, last: date) -> dict[Key, Stored]:
     one = AttendanceDay
-    query = select(col(one.employee_id), col(one.work_date), col(one.output_hash), col(one.flags))
+    query = select(*(col(getattr(one, name)) for name in (*_KEY, "output_hash", "input_hash", "flags")))
     there = (col(one.tenant) == tenant, col(one.work_date).between(first, last))
-    return {
-        (who, day): (digest, flags) for who, day, digest, flags in session.connection().execute(query.where(*there))
-    }
+    rows = session.connection().execute(query.where(*there))
+    return {(who, day): (says, origin, flags) for who, day, says, origin, flags in rows}
 
 
 @dataclass(slots=True)
@@ -101,9 +104,9 @@ class _Writer:
         change = self._next_change()
         rows = [self._row(day, change) for day in outputs.days.iter_rows(named=True)]
         new = [row for row in rows if _key(row) not in stored]
-        again = [(row, *stored[_key(row)]) for row in rows if _key(row) in stored]
-        differing = [row for row, digest, _ in again if digest != row["output_hash"]]
-        settled = [row for row, digest, flags in again if digest == row["output_hash"] and flags != row["flags"]]
+        again = [(row, stored[_key(row)]) for row in rows if _key(row) in stored]
+        differing = [row for row, (says, _, _) in again if says != row["output_hash"]]
+        settled = [row for row, before in again if before != _says(row) and before[0] == row["output_hash"]]
         if new:
             first = {"revision": 1, "recompute_reason": None}
             self.session.connection().execute(insert(AttendanceDay), [{**row, **first} for row in new])
@@ -138,8 +141,8 @@ class _Writer:
         self._update(statement, told)
 
     def _settle(self, rows: list[dict[str, Any]]) -> None:
-        """The day says what it said, only for good now: that is no new revision."""
-        self._update(self._these_days(), [{name: row[name] for name in (*_KEY, "flags")} for row in rows])
+        """The day says what it said, only for good now or by other punches: that is no new revision."""
+        self._update(self._these_days(), [{name: row[name] for name in (*_KEY, *_ORIGIN)} for row in rows])
 
     def _these_days(self) -> Update:
         table = AttendanceDay
@@ -175,6 +178,10 @@ def _batched(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 def _key(row: dict[str, Any]) -> Key:
     return row["employee_id"], row["work_date"]
+
+
+def _says(row: dict[str, Any]) -> Stored:
+    return row["output_hash"], row["input_hash"], row["flags"]
 
 
 def _strongest(causes: Iterable[tuple[int, date, str]]) -> dict[date, str]:

@@ -3,7 +3,7 @@
 from hub.records.access import ApiKey
 from hub.records.calendar import Holiday, Leave, PatternDay, Roster, Shift, ShiftSegment, WeeklyOff
 from hub.records.days import Anomaly, AttendanceDay, AttendancePair, Dirty
-from hub.records.delivery import Binding, Connection, JournalEntry, Lease, Push, ReceiptRow
+from hub.records.delivery import Binding, Connection, JournalEntry, Lease, Push, ReceiptRow, SavedPlan, Spent
 from hub.records.devices import Device, DeviceEvent, UnclaimedDevice
 from hub.records.people import (
     Badge,
@@ -46,9 +46,11 @@ __all__ = [
     "Quarantine",
     "ReceiptRow",
     "Roster",
+    "SavedPlan",
     "Shift",
     "ShiftSegment",
     "Site",
+    "Spent",
     "Tenant",
     "UnclaimedDevice",
     "WeeklyOff",

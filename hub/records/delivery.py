@@ -10,7 +10,8 @@ from sqlmodel import Field, SQLModel
 class Connection(SQLModel, table=True):
     """One configured ERP tenant: which connector, its settings (secrets by name), whose days it takes, since when.
 
-    More than `unmapped_limit` employees or cost centres without a counterpart in the ERP stop a nightly push.
+    More than `unmapped_limit` employees or cost centres without a counterpart in the ERP stop a nightly push. With
+    `approval`, only plans that a second person approved are carried out.
     """
 
     __table_args__ = (UniqueConstraint("tenant", "name"),)
@@ -22,6 +23,7 @@ class Connection(SQLModel, table=True):
     sites: list[str] = Field(sa_column=Column(JSON, nullable=False))
     starts_on: date
     unmapped_limit: int = 0
+    approval: bool = False
 
 
 class Binding(SQLModel, table=True):
@@ -101,6 +103,36 @@ class Push(SQLModel, table=True):
     started_at: int = Field(sa_type=BigInteger)
     ended_at: int | None = Field(default=None, sa_type=BigInteger)
     counts: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class SavedPlan(SQLModel, table=True):
+    """A plan kept for approval: what was to be done, and digests of what it was made from."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant: str
+    connection: str
+    first: date
+    last: date
+    inputs: str
+    state: str
+    lines: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    made_by: str
+    made_at: int = Field(sa_type=BigInteger)
+    approved_by: str = ""
+    approved_at: int = Field(default=0, sa_type=BigInteger)
+    push_id: int = 0
+
+
+class Spent(SQLModel, table=True):
+    """Requests of a connection in one window of time: `period` is minute or day, `number` counts them since 1970."""
+
+    __table_args__ = (UniqueConstraint("tenant", "connection", "period"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant: str
+    connection: str
+    period: str
+    number: int = Field(sa_type=BigInteger)
+    requests: int = 0
 
 
 class Lease(SQLModel, table=True):

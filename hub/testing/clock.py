@@ -3,17 +3,32 @@
 import math
 from dataclasses import dataclass
 
+START = 1_800_000_000
+
 
 @dataclass(slots=True)
 class SimulatedClock:
-    """A clock of UTC seconds that hub and simulator share."""
+    """A clock of UTC seconds: `now` may jump on the hub's machine, `true` is how time really passes."""
 
-    seconds: int = 1_800_000_000
+    true: int = START
+    ahead: int = 0
 
     def now(self) -> int:
-        """UTC seconds."""
-        return self.seconds
+        """UTC seconds, as the hub believes."""
+        return self.true + self.ahead
+
+    def steady(self) -> int:
+        """Seconds that never jump."""
+        return self.true
+
+    def restart(self) -> None:
+        """Begin anew, so that a run does not depend on those before it."""
+        self.true, self.ahead = START, 0
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
-        self.seconds += math.ceil(seconds)
+        self.true += math.ceil(seconds)
+
+    def jump(self, seconds: int) -> None:
+        """Set the hub's clock ahead, or back."""
+        self.ahead += seconds

@@ -43,6 +43,8 @@ QUIET_PUSHES = 4
 BATCH = 9
 """Changes per push at most: small batches leave more room for faults between them."""
 
+FIGURES = ("connector", "seeds", "faults", "entries", "duplicates", "missing", "blocked", "seconds")
+
 Deliver = Callable[[World, Connector[Any], date, date], None]
 """Brings the target to the wanted state of these work dates, as well as it can; may raise."""
 
@@ -66,6 +68,10 @@ class Report:
     blocked: int = 0
     seconds: int = 0
     failed: list[int] = field(default_factory=list)
+
+    def figures(self) -> dict[str, str | int]:
+        """The figures by name."""
+        return {name: getattr(self, name) for name in FIGURES}
 
     @property
     def passed(self) -> bool:
@@ -122,6 +128,7 @@ class _Run:
     def into(self, report: Report) -> None:
         """Run, judge, and add to the report."""
         self._target.faults = faults.none
+        self._target.clock.restart()
         self._world.bind_all(self._target.reset(NUMBERS, COSTS))
         for round_ in range(ROUNDS):
             self._change(everything=round_ == 0)
@@ -134,7 +141,9 @@ class _Run:
         for number in NUMBERS:
             for day in self._days:
                 if everything or self._dice.random() < 0.25:
-                    self._world.day(number, day, *self._pairs())
+                    pairs = self._pairs()
+                    absent: dict[str, Any] = {"status": "A", "payable_days": 0, "lop_days": 100}
+                    self._world.day(number, day, *pairs, **({} if pairs else absent))
 
     def _pairs(self) -> Sequence[Pair]:
         """None, one or two pairs of odd lengths; one in ten runs over midnight."""
@@ -152,7 +161,7 @@ class _Run:
             self._faults += fault is not None
             return fault
 
-        self._target.faults = counted
+        killed, self._target.faults = False, counted
         dice = random.Random(self._dice.randrange(2**32))  # noqa: S311
         try:
             with mishaps(dice, self._chance / 6, self._target.clock, self._count):
@@ -160,6 +169,9 @@ class _Run:
         except (HubError, OperationalError):
             pass
         except Crash:
+            killed = True
+        self._target.clock.ahead = 0  # set right by the time of the next push
+        if killed:
             self._leave_the_lease()
         self._target.faults = faults.none
 
@@ -173,7 +185,7 @@ class _Run:
             self._deliver(self._world, connector, self._days[0], self._days[-1])
 
     def _leave_the_lease(self) -> None:
-        """A process that was killed leaves its lease; a night later, nobody holds it any more."""
+        """A process that was killed leaves its lease; a while later, nobody holds it any more."""
         until = self._target.clock.now() + LEASE_SECONDS
         self._world.clear(Lease)
         self._world.add(Lease(tenant=self._world.tenant, name="push books", owner="dead", expires_at=until))

@@ -162,14 +162,14 @@ class MemoryErp(Target):
 
     def tick(self) -> None:
         """Commit what was to be committed by now."""
-        due = [change for at, change in self._late if at <= self.clock.now()]
-        self._late = [(at, change) for at, change in self._late if at > self.clock.now()]
+        due = [change for at, change in self._late if at <= self.clock.true]
+        self._late = [(at, change) for at, change in self._late if at > self.clock.true]
         for change in due:
             self.commit(change)
 
     def later(self, changes: Iterable[Change]) -> None:
         """Commit these after a while, which is within the settle time."""
-        at = self.clock.now() + min(self.late_after, self.capabilities.settle_seconds)
+        at = self.clock.true + min(self.late_after, self.capabilities.settle_seconds)
         self._late += [(at, change) for change in changes]
 
     def commit(self, change: Change) -> Receipt:

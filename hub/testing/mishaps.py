@@ -41,7 +41,7 @@ def mishaps(dice: random.Random, chance: float, clock: SimulatedClock, happened:
             mishap = dice.choice(list(Mishap)) if dice.random() < chance else None
             if mishap:
                 happened()
-            clock.seconds += _JUMP.get(mishap, 0) if mishap else 0
+            clock.jump(_JUMP.get(mishap, 0) if mishap else 0)
             if mishap is Mishap.KILLED_BEFORE:
                 raise Crash
             if mishap in _DATABASE:

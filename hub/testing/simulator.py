@@ -98,7 +98,7 @@ class Simulator(Target):
 
     def _choose(self) -> Edge | None:
         self.requests += 1
-        if self.clock.now() < self._locked_until:
+        if self.clock.true < self._locked_until:
             return Edge.THROTTLED_BARE
         fitting = tuple(fault for fault in Edge if fault not in ROWS or fault in self.row_faults)
         fault: Edge | None = self.faults(fitting)
@@ -106,15 +106,15 @@ class Simulator(Target):
             self._slow += 1
             return fault if self._slow % RARE[fault] == 0 else Edge.CUT_AFTER
         if fault is Edge.LOCKED_OUT:
-            self._locked_until = self.clock.now() + LOCK_OUT_SECONDS
+            self._locked_until = self.clock.true + LOCK_OUT_SECONDS
         return fault
 
     def _later(self, work: Callable[[], Awaitable[Any]]) -> None:
         wait = min(LATE_SECONDS, self.spec.connector.capabilities.settle_seconds)
-        self._late.append((self.clock.now() + wait, work))
+        self._late.append((self.clock.true + wait, work))
 
     async def _carry_out_due(self) -> None:
-        due = [work for at, work in self._late if at <= self.clock.now()]
-        self._late = [(at, work) for at, work in self._late if at > self.clock.now()]
+        due = [work for at, work in self._late if at <= self.clock.true]
+        self._late = [(at, work) for at, work in self._late if at > self.clock.true]
         for work in due:
             await work()

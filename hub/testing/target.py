@@ -54,8 +54,8 @@ class Target(ABC):
         self.faults: Faults = faults.none
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """Start what has to run, and stop it."""
+    def running(self, port: int = 0) -> Iterator[None]:  # noqa: ARG002 - what serves HTTP needs it
+        """Start what has to run, on that loopback port where it has one (0: a free one), and stop it."""
         yield
 
     @abstractmethod

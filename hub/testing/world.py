@@ -113,16 +113,20 @@ class World:
             session.add(CostAllocation(**given, from_date=date(2026, 1, 1), share=10_000))
         return employee.id
 
-    def day(self, number: str, day: date, *pairs: Pair, blocks: bool = False, status: str = "P", at: int = 0) -> None:
-        """The processed day of an employee, in place of the one before; pairs are minutes of the UTC day."""
+    def day(self, number: str, day: date, *pairs: Pair, blocks: bool = False, at: int = 0, **columns: Any) -> None:
+        """The processed day of an employee, in place of the one before; pairs are minutes of the UTC day.
+
+        `columns` are those of `AttendanceDay` that are to be other than usual.
+        """
         employee = self.employee(number)
         self.changes += 1
         for table in (AttendanceDay, AttendancePair):
             self.clear(table, employee_id=employee, work_date=day)
         zeros: dict[str, Any] = dict.fromkeys((*_NUMBERS, *_MORE, *_LAST), 0)
+        given = {**zeros, "status": "P", "payable_days": 100, **columns}
         row = AttendanceDay(
-            **zeros, tenant=self.tenant, employee_id=employee, work_date=day, change=self.changes, site="hq",
-            zone="UTC", policy="p", status=status, worked_min=minutes_of(pairs), payable_days=100,
+            **given, tenant=self.tenant, employee_id=employee, work_date=day, change=self.changes, site="hq",
+            zone="UTC", policy="p", worked_min=minutes_of(pairs),
             anomaly_codes=["MISSING_OUT"] if blocks else [], blocks_posting=blocks, input_hash="", output_hash="",
             computed_at=at,
         )  # fmt: skip
@@ -137,7 +141,8 @@ class World:
 
     def delivery(self, connector: Connector[Any]) -> Delivery:
         """Delivery with the clock of the target."""
-        return Delivery(self.engine, self.config, connector, Clock(self.target.clock.now, self.target.clock.sleep))
+        clock = self.target.clock
+        return Delivery(self.engine, self.config, connector, Clock(clock.now, clock.steady, clock.sleep))
 
     def push(self, first: date, last: date) -> Pushed:
         """Push as a nightly run would."""

@@ -36,8 +36,8 @@ class World(world.World):
             self.bind(number, f"e{number}")
         return found
 
-    def day(self, number: str, day: date, *pairs: Pair, blocks: bool = False, status: str = "P", at: int = 0) -> None:
-        super().day(number, day, *pairs, blocks=blocks, status=status, at=at)
+    def day(self, number: str, day: date, *pairs: Pair, blocks: bool = False, at: int = 0, **columns: Any) -> None:
+        super().day(number, day, *pairs, blocks=blocks, at=at, **columns)
         self.held[number, day] = pairs
 
     def delivery(self, connector: Connector[Any] | None = None) -> Delivery:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from hub.delivery.due import due_days
 from hub.records import Dirty
+from hub.rules.codes import DayFlag
 from hub.testing.faults import Crash, Fault, scripted
 from tests.delivery.build import DAY, NEXT, PAIR, World
 
@@ -151,3 +152,14 @@ def test_a_range_counts_for_each_of_its_dates(world: World):
     world.push(DAY, NEXT)
     world.day("1", NEXT, PAIR)
     assert list(due(world)) == [NEXT]
+
+
+def test_a_provisional_date_is_due_once_a_day_until_it_is_final(world: World):
+    world.day("1", DAY, PAIR, flags=int(DayFlag.PROVISIONAL))
+    world.push()
+    assert due(world, DAY) == {}
+    marks = [due(world, DAY + timedelta(days))[DAY] for days in (1, 1, 2)]
+    assert marks[0] == marks[1] != marks[2]
+    world.day("1", DAY, PAIR)
+    world.push()
+    assert due(world, NEXT) == {}

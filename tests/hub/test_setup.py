@@ -224,7 +224,8 @@ def test_a_connection_is_checked_against_its_connector(world: World) -> None:
     row = "{name: erp, connector: CONNECTOR, sites: [berlin], starts_on: 2026-01-01, settings: SETTINGS}"
     path = world.folder / "connections.yaml"
     path.write_text(f"- {row}".replace("CONNECTOR", "nosuch").replace("SETTINGS", settings))
-    assert mistakes(world) == ["connections.yaml:1: No connector 'nosuch' is installed. Installed: tryton."]
+    (told,) = mistakes(world)
+    assert re.fullmatch(r"connections.yaml:1: No connector 'nosuch' is installed. Installed: .*\btryton\b.*", told)
     path.write_text(f"- {row}".replace("CONNECTOR", "tryton").replace("SETTINGS", settings))
     (told,) = mistakes(world)
     assert told.startswith("connections.yaml:1: settings.password is not right")

@@ -139,6 +139,7 @@ def upgrade() -> None:
     sa.Column('sites', sa.JSON(), nullable=False),
     sa.Column('starts_on', sa.Date(), nullable=False),
     sa.Column('unmapped_limit', sa.Integer(), nullable=False),
+    sa.Column('approval', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('tenant', 'name')
     )
@@ -414,6 +415,22 @@ def upgrade() -> None:
     with op.batch_alter_table('roster', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_roster_employee_id'), ['employee_id'], unique=False)
 
+    op.create_table('savedplan',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('tenant', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('connection', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('first', sa.Date(), nullable=False),
+    sa.Column('last', sa.Date(), nullable=False),
+    sa.Column('inputs', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('lines', sa.JSON(), nullable=False),
+    sa.Column('made_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('made_at', sa.BigInteger(), nullable=False),
+    sa.Column('approved_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('approved_at', sa.BigInteger(), nullable=False),
+    sa.Column('push_id', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('shift',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('tenant', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -451,6 +468,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('tenant', 'code')
     )
+    op.create_table('spent',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('tenant', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('connection', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('period', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('requests', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('tenant', 'connection', 'period')
+    )
     op.create_table('tenant',
     sa.Column('tenant', sqlmodel.sql.sqltypes.AutoString(length=63), nullable=False),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -484,9 +511,11 @@ def downgrade() -> None:
     op.drop_table('weeklyoff')
     op.drop_table('unclaimeddevice')
     op.drop_table('tenant')
+    op.drop_table('spent')
     op.drop_table('site')
     op.drop_table('shiftsegment')
     op.drop_table('shift')
+    op.drop_table('savedplan')
     with op.batch_alter_table('roster', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_roster_employee_id'))
 

@@ -1,0 +1,59 @@
+"""Commands for those who make and try connectors."""
+
+import threading
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from hub.cli.base import DONE, LEFT, AsJson, app, err, out, print_json, say
+from hub.testing.targets import target_of
+
+
+@app.command()
+def conformance(
+    connector: str,
+    *,
+    seeds: Annotated[int, typer.Option(help="How many random runs.", min=1)] = 100,
+    first: Annotated[int, typer.Option("--from", help="Seed of the first run.", min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Push random attendance with random faults; is everything in the ERP exactly once?
+
+    CONNECTOR is the name of an installed connector that brings a simulator.
+    """
+    from hub.testing.conformance import Kit  # noqa: PLC0415 - what it needs is not installed with every hub
+
+    target = target_of(connector)
+    with Kit(target) as kit, Progress(console=err, disable=as_json) as bars:
+        bar = bars.add_task(f"conformance {connector}", total=seeds)
+        report = kit.run(range(first, first + seeds), lambda: bars.advance(bar))
+    figures = report.figures()
+    if as_json:
+        print_json(figures)
+    else:
+        table = Table(*figures)
+        table.add_row(*map(str, figures.values()))
+        out.print(table)
+        say(f"Seeds that failed: {', '.join(map(str, report.failed)) or 'none'}.")
+    raise typer.Exit(DONE if report.passed else LEFT)
+
+
+@app.command()
+def simulate(
+    connector: str, port: Annotated[int, typer.Option(help="Port to listen on; 0 for a free one.", min=0)] = 0
+) -> None:
+    """Run the simulator of an ERP until Ctrl-C, for trials of a connection and of a schedule.
+
+    CONNECTOR is the name of an installed connector that brings a simulator.
+    """
+    target = target_of(connector)
+    target.reset([str(number) for number in range(1, 41)], ["CC10", "CC20"])
+    with target.running(port):
+        say("The settings of a connection to it:")
+        print_json(target.settings())
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            say("Stopped.")

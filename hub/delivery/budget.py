@@ -1,0 +1,105 @@
+"""How often an ERP may be asked, counted in the hub's database so that the limit holds across processes."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from hub.contract import Capabilities
+from hub.database import reading, writing
+from hub.errors import Throttled
+from hub.records import Spent
+
+MINUTE, DAY = 60, 86_400
+PERIODS = ("minute", "day", "lockout")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The `hub.contract.Meter` of a connection: waits for the next minute, stops for the next day (UTC).
+
+    After a breach nothing is asked by anybody until the ERP's lock-out has ended.
+    """
+
+    engine: Engine
+    tenant: str
+    connection: str
+    capabilities: Capabilities
+    now: Callable[[], int] = lambda: int(time.time())
+    sleep: Callable[[float], None] = time.sleep
+
+    def take(self) -> None:
+        """One request; waits until there is room for it. Raises `Throttled` when that is not today."""
+        while wait := self._try():
+            self.sleep(wait)
+
+    def breached(self, after: int) -> None:
+        """The ERP refused a request as one too many; it will take the next one in so many seconds."""
+        if self.capabilities.lock_out_seconds:
+            until = self.now() + max(after, self.capabilities.lock_out_seconds)
+            with self._windows() as (session, windows):
+                self._write(session, "lockout", max(until, windows["lockout"][0]), 0)
+
+    def _try(self) -> int:
+        """Count the request, or say how many seconds to wait first."""
+        can, now = self.capabilities, self.now()
+        if not (can.requests_per_minute or can.requests_per_day or can.lock_out_seconds):
+            return 0
+        with self._windows() as (session, windows):
+            locked = windows["lockout"][0] - now
+            if locked > 0:
+                raise Throttled(f"{self.connection} was locked out by the ERP for asking too often.", after=locked)
+            minute, day = _spent(windows["minute"], now // MINUTE), _spent(windows["day"], now // DAY)
+            if can.requests_per_day and day >= can.requests_per_day:
+                message = f"{self.connection} has used the {can.requests_per_day} requests that the ERP allows a day."
+                raise Throttled(message, after=DAY - now % DAY)
+            if can.requests_per_minute and minute >= can.requests_per_minute:
+                return MINUTE - now % MINUTE
+            self._write(session, "minute", now // MINUTE, minute + 1)
+            self._write(session, "day", now // DAY, day + 1)
+            return 0
+
+    @contextmanager
+    def _windows(self) -> Iterator[tuple[Session, dict[str, tuple[int, int]]]]:
+        """Number and requests of each period, locked until the end."""
+        with writing(self.engine) as session:
+            for _ in range(2):
+                query = select(Spent).where(*self._there()).with_for_update()
+                found = {row.period: (row.number, row.requests) for row in session.exec(query)}
+                if len(found) == len(PERIODS):
+                    break
+                self._make(session, set(PERIODS) - found.keys())
+            yield session, found
+
+    def _make(self, session: Session, periods: set[str]) -> None:
+        rows = [
+            {"tenant": self.tenant, "connection": self.connection, "period": period, "number": 0, "requests": 0}
+            for period in sorted(periods)
+        ]
+        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        session.connection().execute(insert(Spent).on_conflict_do_nothing(), rows)
+
+    def _write(self, session: Session, period: str, number: int, requests: int) -> None:
+        changed = update(Spent).where(*self._there(), col(Spent.period) == period)
+        session.connection().execute(changed.values(number=number, requests=requests))
+
+    def _there(self) -> tuple[Any, ...]:
+        return col(Spent.tenant) == self.tenant, col(Spent.connection) == self.connection
+
+
+def _spent(window: tuple[int, int], number: int) -> int:
+    """Requests of the present window; what was counted belongs to an earlier one, perhaps."""
+    return window[1] if window[0] == number else 0
+
+
+def spent_today(engine: Engine, tenant: str, connection: str, now: int) -> int:
+    """Requests of this UTC day."""
+    there = (Spent.tenant == tenant, Spent.connection == connection, Spent.period == "day")
+    with reading(engine) as session:
+        row = session.exec(select(Spent).where(*there)).first()
+    return row.requests if row and row.number == now // DAY else 0

@@ -1,0 +1,113 @@
+"""Limits of an ERP: budgets that hold across processes, a poison row that stops nobody else, forecasts."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine
+
+from hub import errors
+from hub.contract import Capabilities, Change, Kind, Receipt
+from hub.delivery.apply import batches
+from hub.delivery.budget import Budget, spent_today
+from hub.delivery.forecast import forecast
+from hub.delivery.lines import Action
+from hub.testing.clock import SimulatedClock
+from hub.testing.memory import MemoryConnector, MemorySettings
+from tests.delivery.build import DAY, PAIR, World
+from tests.delivery.test_batches import item
+
+KINDS = frozenset({Kind.DAY})
+MIDNIGHT = 1_799_971_200
+
+
+def budget(engine: Engine, clock: SimulatedClock, tenant: str, **limits: int) -> Budget:
+    return Budget(engine, tenant, "books", Capabilities(KINDS, **limits), clock.now, clock.sleep)  # type: ignore[arg-type]
+
+
+def test_a_full_minute_is_waited_for_by_every_process(engine: Engine):
+    clock, tenant = SimulatedClock(), World(engine).tenant
+    one, other = (budget(engine, clock, tenant, requests_per_minute=3) for _ in range(2))
+    began = clock.now()
+    for meter in (one, other, one):
+        meter.take()
+    assert clock.now() == began
+    other.take()
+    assert clock.now() // 60 == began // 60 + 1
+
+
+def test_a_full_day_ends_the_push_and_says_when_to_come_back(engine: Engine):
+    clock, tenant = SimulatedClock(), World(engine).tenant
+    meter = budget(engine, clock, tenant, requests_per_day=2)
+    meter.take()
+    meter.take()
+    with pytest.raises(errors.Throttled) as refused:
+        meter.take()
+    assert (clock.now() + refused.value.after) % 86_400 == 0
+    assert spent_today(engine, tenant, "books", clock.now()) == 2
+    clock.sleep(refused.value.after)
+    meter.take()
+
+
+def test_after_a_breach_nobody_asks_until_the_lock_out_is_over(engine: Engine):
+    clock, tenant = SimulatedClock(), World(engine).tenant
+    one, other = (budget(engine, clock, tenant, lock_out_seconds=300) for _ in range(2))
+    one.take()
+    one.breached(after=30)
+    with pytest.raises(errors.Throttled) as refused:
+        other.take()
+    assert refused.value.after == 300
+    clock.sleep(300)
+    other.take()
+
+
+def test_connections_have_budgets_of_their_own(engine: Engine):
+    clock = SimulatedClock()
+    for _ in range(2):
+        budget(engine, clock, World(engine).tenant, requests_per_day=1).take()
+
+
+def test_what_was_tried_goes_in_smaller_batches():
+    days = [item(Action.CREATE, employee) for employee in range(1, 17)]
+    sizes = [len(batch) for batch in batches(days, 16, {day.key: 1 for day in days[:8]})]
+    assert sizes == [8, 4, 4]
+
+
+class Choking(MemoryConnector):
+    """Fails whenever a certain employee is in the batch, as an ERP does that runs into a fault of its own."""
+
+    def push(self, changes: list[Change]) -> list[Receipt]:  # type: ignore[override]
+        if any(change.employee == "e3" for change in changes):
+            raise errors.Uncertain("HTTP 500")
+        return [self.erp.commit(change) for change in changes]
+
+
+def test_a_poison_row_keeps_nobody_else_from_arriving(engine: Engine):
+    world = World(engine)
+    for number in map(str, range(1, 41)):
+        world.day(number, DAY, PAIR)
+    connector = Choking(MemorySettings(erp=world.erp.name))
+    for _ in range(3):
+        done = world.delivery(connector).push(DAY, DAY)
+    assert done.counts["confirmed"] == 39 * 3
+    assert {row.state for row in world.journal().values() if row.employee == "e3"} <= {"missing", "rejected"}
+
+
+def test_a_forecast_without_limits_is_calls_times_seconds():
+    done = forecast(1000, Capabilities(KINDS, batch_size=100), MIDNIGHT, seconds_per_call=2)
+    assert (done.calls, done.seconds, done.ends_at) == (20, 40, MIDNIGHT + 40)
+
+
+def test_a_limit_a_minute_stretches_it():
+    done = forecast(1000, Capabilities(KINDS, batch_size=100, requests_per_minute=5), MIDNIGHT)
+    assert (done.calls, done.seconds) == (20, 181)
+
+
+def test_a_limit_a_day_pushes_the_rest_beyond_midnight():
+    can = Capabilities(KINDS, batch_size=100, requests_per_day=8)
+    done = forecast(1000, can, MIDNIGHT + 3600, spent_today=3)
+    assert done.calls == 20
+    assert MIDNIGHT + 2 * 86_400 < done.ends_at < MIDNIGHT + 2 * 86_400 + 60
+
+
+def test_nothing_to_do_takes_no_time():
+    assert forecast(0, replace(Capabilities(KINDS), requests_per_day=1), MIDNIGHT).seconds == 0
