@@ -7,7 +7,7 @@ from typing import NoReturn, TypeVar
 import dagster as dg
 
 from hub.errors import HubError, Wait
-from hub.mapping import Mapped
+from hub.mapping import UNMAPPED_COST_CENTRE, UNMAPPED_EMPLOYEE, Mapped
 
 T = TypeVar("T")
 # Bare: Dagster does not recognise the subscripted class in the signature of an asset with checks.
@@ -31,11 +31,17 @@ def give_up(error: HubError) -> NoReturn:
     raise dg.Failure(description=error.message, allow_retries=False) from error
 
 
-def unmapped_table(mapped: Mapped) -> dg.TableMetadataValue:
-    """Who and what has no counterpart in the ERP: employee numbers and cost-centre codes, the first hundred."""
-    rows = [dg.TableRecord({"what": reason, "code": code}) for reason, code in sorted(mapped.unmapped())[:SHOWN]]
+def unmapped_facts(mapped: Mapped) -> dict[str, int | dg.TableMetadataValue]:
+    """How many have no counterpart in the ERP, and the first hundred employee numbers and cost-centre codes."""
+    found = sorted(mapped.unmapped())
+    rows = [dg.TableRecord({"what": reason, "code": code}) for reason, code in found[:SHOWN]]
     columns = [dg.TableColumn("what", "string"), dg.TableColumn("code", "string")]
-    return dg.MetadataValue.table(rows, schema=dg.TableSchema(columns))
+    counts = Counter(reason for reason, _ in found)
+    return {
+        "unmapped_employees": counts[UNMAPPED_EMPLOYEE],
+        "unmapped_cost_centres": counts[UNMAPPED_COST_CENTRE],
+        "unmapped": dg.MetadataValue.table(rows, schema=dg.TableSchema(columns)),
+    }
 
 
 def held_back(mapped: Mapped) -> dict[str, int]:

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from hub import database
 from hub.delivery.bindings import bind
-from hub.delivery.connections import ConnectionConfig, open_connector, register
+from hub.delivery.connections import ConnectionConfig, connector_of, open_connector, register
 from hub.delivery.lines import Action
 from hub.delivery.outcome import Planned, Pushed
 from hub.delivery.push import Delivery
@@ -62,25 +62,25 @@ class Bound:
 def bind_people(config: ConnectionConfig) -> Bound:
     """Make the connection known to the hub, and its ERP's employees and cost objects to the connection."""
     register(engine(), config)
-    with open_connector(config) as connector:
+    with open_connector(config, engine()) as connector:
         tally = bind(engine(), config, connector)
     return Bound(tally.created + tally.changed, tally.unchanged)
 
 
 def map_day(config: ConnectionConfig, day: date) -> Mapped:
     """The entries of one work date, and what is held back."""
-    return mapped_days(engine(), config, open_connector(config), day, day)
+    return mapped_days(engine(), config, connector_of(config), day, day)
 
 
 def plan_day(config: ConnectionConfig, day: date) -> Planned:
     """What a push would do now."""
-    with open_connector(config) as connector:
+    with open_connector(config, engine()) as connector:
         return Delivery(engine(), config, connector).plan(day, day)
 
 
 def push_day(config: ConnectionConfig, day: date) -> Pushed:
     """Send, settle, read back."""
-    with open_connector(config) as connector:
+    with open_connector(config, engine()) as connector:
         return Delivery(engine(), config, connector).push(day, day)
 
 

@@ -34,7 +34,8 @@ def nightly(config: ConnectionConfig, job: Any, cron: str, zone: str, *, running
         description=f"Yesterday's attendance, by the calendar of {zone}.",
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        day = (context.scheduled_execution_time.date() - timedelta(days=1)).isoformat()
+        tick = int(context.scheduled_execution_time.timestamp())
+        day = (local_date(zone, tick) - timedelta(days=1)).isoformat()
         return dg.RunRequest(run_key=f"{config.name}:{day}", partition_key=day, tags={"work_date": day})
 
     return schedule

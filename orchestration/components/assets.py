@@ -8,7 +8,7 @@ import dagster as dg
 from hub.delivery.connections import ConnectionConfig
 from orchestration import steps
 from orchestration.components.tenant import attendance_key
-from orchestration.results import Result, give_up, guarded, held_back, unmapped_table
+from orchestration.results import Result, give_up, guarded, held_back, unmapped_facts
 from orchestration.timing import DAYS
 
 Body = Callable[..., Result]
@@ -64,7 +64,7 @@ def _mapped(config: ConnectionConfig, deps: list[Any]) -> dg.AssetsDefinition:
         check = dg.AssetCheckResult(
             check_name="everyone_mapped",
             passed=len(unmapped) <= config.unmapped_limit,
-            metadata={"work_date": context.partition_key, "unmapped": unmapped_table(found)},
+            metadata={"work_date": context.partition_key, **unmapped_facts(found)},
         )
         metadata = {"dagster/row_count": len(found.entries), "unmapped": len(unmapped), **held_back(found)}
         return dg.MaterializeResult(metadata=metadata, check_results=[check])

@@ -1,6 +1,5 @@
 """A connection: one ERP tenant that receives attendance every night."""
 
-from datetime import date
 from typing import Annotated, Any
 
 import dagster as dg
@@ -8,14 +7,15 @@ from pydantic import Field
 
 from hub.delivery.connections import ConnectionConfig
 from orchestration.components.assets import connection_assets
+from orchestration.components.misconfigured import misconfigured, mistakes_of, told
 from orchestration.components.scaffold import ConnectionScaffolder
 from orchestration.components.tenant import attendance_key
 from orchestration.timing import corrections, nightly
 
 
-def _as_written(_context: dg.ResolutionContext, value: Any) -> Any:
+def as_written(_context: dg.ResolutionContext, value: Any) -> Any:
     """Settings exactly as the file has them: secrets stay names."""
-    return value.model_dump() if hasattr(value, "model_dump") else value
+    return value
 
 
 @dg.scaffold_with(ConnectionScaffolder)
@@ -38,7 +38,7 @@ class ConnectionComponent(dg.Component, dg.Model, dg.Resolvable):
     connection: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name; stands before its assets.")
     tenant: str = Field(description="Slug of the tenant whose attendance it carries.")
     connector: str = Field(description="Installed connector, such as tryton.")
-    settings: Annotated[dict[str, Any], dg.Resolver(_as_written, model_field_type=dict)] = Field(
+    settings: Annotated[dict[str, Any], dg.Resolver(as_written, model_field_type=dict)] = Field(
         description="Settings of the connector; secrets only as {env: NAME} or {file: PATH}."
     )
     sites: list[str] = Field(min_length=1, description="Codes of the sites whose days it takes.")
@@ -47,23 +47,34 @@ class ConnectionComponent(dg.Component, dg.Model, dg.Resolvable):
     nightly: Annotated[str, dg.Resolver.default(description="Cron of the nightly run, in that zone.")] = "30 2 * * *"
     debounce_seconds: Annotated[int, dg.Resolver.default(description="Quiet time before a correction is pushed.")] = 300
     unmapped_limit: Annotated[int, dg.Resolver.default(description="Unmapped codes above this stop a push.")] = 0
+    approval: Annotated[bool, dg.Resolver.default(description="Whether a second person approves every plan.")] = False
     enabled: Annotated[bool, dg.Resolver.default(description="Whether schedule and sensor start switched on.")] = True
 
     def config(self) -> ConnectionConfig:
         """The connection as the hub knows it; raises `ValueError` for a wrong field."""
-        return ConnectionConfig(
-            tenant=self.tenant,
-            name=self.connection,
-            connector=self.connector,
-            settings=self.settings,
-            sites=tuple(self.sites),
-            starts_on=date.fromisoformat(self.starts_on),
-            unmapped_limit=self.unmapped_limit,
+        return ConnectionConfig.model_validate(
+            {
+                "tenant": self.tenant,
+                "name": self.connection,
+                "connector": self.connector,
+                "settings": self.settings,
+                "sites": self.sites,
+                "starts_on": self.starts_on,
+                "unmapped_limit": self.unmapped_limit,
+                "approval": self.approval,
+            }
         )
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:  # noqa: ARG002 - Dagster's signature
-        """Assets, checks, the nightly job with its schedule, and the correction sensor."""
-        config = self.config()
+        """Assets, checks, the nightly job with its schedule, and the correction sensor; or what is wrong with it."""
+        try:
+            config = self.config()
+        except ValueError as error:
+            return misconfigured(self.connection, told(error, ConnectionConfig))
+        mistakes = mistakes_of(config, self.timezone, self.nightly)
+        return misconfigured(self.connection, " ".join(mistakes)) if mistakes else self._built(config)
+
+    def _built(self, config: ConnectionConfig) -> dg.Definitions:
         assets = connection_assets(config)
         attendance = dg.AssetSelection.assets(attendance_key(self.tenant)).upstream()
         job = dg.define_asset_job(

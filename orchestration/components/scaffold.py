@@ -1,10 +1,10 @@
 """`dg scaffold defs`: a `defs.yaml` to fill in."""
 
-from typing import Any
+from typing import Any, get_args
 
 import dagster as dg
 
-from hub.contract import Settings
+from hub.contract import ConnectorSpec, SecretRef, Settings
 from hub.registry import discover
 
 
@@ -14,11 +14,10 @@ class ConnectionScaffolder(dg.Scaffolder[Any]):
     def scaffold(self, request: dg.ScaffoldRequest[Any]) -> None:
         """Create the `defs.yaml` of a new connection."""
         name = request.target_path.name
-        connector = request.type_name.rsplit(".", 1)[-1].removesuffix("Connection").lower()
-        spec = discover()[0].get(connector)
+        spec = typed_specs().get(request.type_name.rsplit(".", 1)[-1])
         attributes: dict[str, Any] = {"connection": name, "tenant": "acme"}
         if spec is None:
-            attributes["connector"] = connector
+            attributes["connector"] = f"<one of {', '.join(discover()[0])}>"
         dg.scaffold_component(
             request,
             {
@@ -33,11 +32,23 @@ class ConnectionScaffolder(dg.Scaffolder[Any]):
         )
 
 
+def typed_specs() -> dict[str, ConnectorSpec]:
+    """The installed connectors by the name of their component type: `TrytonConnection` for tryton, and so on."""
+    return {f"{name.title().replace('_', '')}Connection": spec for name, spec in discover()[0].items()}
+
+
+def secret_fields(settings: type[Settings]) -> frozenset[str]:
+    """The settings that name a secret."""
+    named = settings.model_fields.items()
+    return frozenset(name for name, field in named if SecretRef in (field.annotation, *get_args(field.annotation)))
+
+
 def example(settings: type[Settings], name: str) -> dict[str, Any]:
     """A value for every setting: its default, or a placeholder that says what belongs there."""
     values: dict[str, Any] = {}
+    secrets = secret_fields(settings)
     for field, info in settings.model_fields.items():
-        if "SecretRef" in str(info.annotation):
+        if field in secrets:
             values[field] = {"env": f"{name}_{field}".upper()}
         elif info.is_required():
             values[field] = f"<{info.description}>"

@@ -1,5 +1,7 @@
 """A tenant's attendance: what devices sent, and the days made of it."""
 
+from typing import Any
+
 import dagster as dg
 from pydantic import Field
 
@@ -7,12 +9,23 @@ from orchestration import steps
 from orchestration.results import Result, guarded
 from orchestration.timing import DAYS
 
+ATTENDANCE = "attendance_days"
+
 
 def attendance_key(tenant: str) -> dg.AssetKey:
     """The asset that connections of the tenant stand on."""
-    return dg.AssetKey([tenant, "attendance_days"])
+    return dg.AssetKey([tenant, ATTENDANCE])
 
 
+class TenantScaffolder(dg.Scaffolder[Any]):
+    """Writes a tenant of the folder's name."""
+
+    def scaffold(self, request: dg.ScaffoldRequest[Any]) -> None:
+        """Create the `defs.yaml` of a new tenant."""
+        dg.scaffold_component(request, {"tenant": request.target_path.name})
+
+
+@dg.scaffold_with(TenantScaffolder)
 class TenantAttendance(dg.Component, dg.Model, dg.Resolvable):
     """Raw punches and attendance days of one tenant, by work date.
 
@@ -27,6 +40,10 @@ class TenantAttendance(dg.Component, dg.Model, dg.Resolvable):
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:  # noqa: ARG002 - Dagster's signature
         """Two assets in a group of the tenant's name."""
+        return self.definitions()
+
+    def definitions(self) -> dg.Definitions:
+        """The same, wherever the tenant is named."""
         tenant = self.tenant
 
         @dg.asset(key=[tenant, "raw_punches"], group_name=tenant, partitions_def=DAYS, kinds={"muster"})
@@ -51,3 +68,12 @@ class TenantAttendance(dg.Component, dg.Model, dg.Resolvable):
             )
 
         return dg.Definitions(assets=[raw_punches, attendance_days])
+
+
+def attendance_of_others(defs: dg.Definitions) -> dg.Definitions:
+    """The attendance of tenants that connections stand on and no file names: without it they would not load."""
+    assets = [one for one in defs.assets or () if isinstance(one, dg.AssetsDefinition)]
+    there = {key for one in assets for key in one.keys}
+    needed = {key for one in assets for key in one.dependency_keys if key.path[1:] == [ATTENDANCE]}
+    lacking = sorted(key.path[0] for key in needed - there)
+    return dg.Definitions.merge(*(TenantAttendance(tenant=tenant).definitions() for tenant in lacking))

@@ -1,0 +1,84 @@
+"""Configuring and retiring a connection, as plain functions: what is wrong is raised as a sentence to act on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dagster._core.storage.defs_state.base import DefsStateStorage
+from sqlalchemy import Engine, select
+from sqlmodel import col
+
+from hub.contract import Finding, Severity
+from hub.database import reading
+from hub.delivery.connections import open_connector, register
+from hub.errors import Fix, HubError
+from hub.records import Site
+from orchestration.components.connection import ConnectionComponent
+from orchestration.components.misconfigured import mistakes_of, told
+from orchestration.control import published
+from orchestration.control.registered import night_of
+
+
+def component_from(form: Mapping[str, Any]) -> ConnectionComponent:
+    """The connection that the operator filled in; raises `Fix` with every mistake."""
+    [(connector, settings)] = form["erp"].items()
+    given = {name: value for name, value in form.items() if name not in {"erp", "test"}}
+    try:
+        component = ConnectionComponent(**given, connector=connector, settings=_plain(settings))
+        config = component.config()
+    except ValueError as error:
+        raise Fix(told(error, ConnectionComponent)) from None
+    if mistakes := mistakes_of(config, component.timezone, component.nightly):
+        raise Fix(" ".join(mistakes))
+    return component
+
+
+def _plain(value: Any) -> Any:
+    """As the settings model takes it and the database keeps it: Dagster hands over frozen mappings."""
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def require_place(engine: Engine, component: ConnectionComponent) -> None:
+    """Raise `Fix` when the hub does not know the tenant or one of the sites."""
+    query = select(col(Site.code)).where(col(Site.tenant) == component.tenant)
+    with reading(engine) as session:
+        there = sorted(session.connection().execute(query).scalars())
+    if not there:
+        raise Fix(f"The hub has no sites of a tenant {component.tenant!r}; load the tenant's folder first.")
+    if unknown := sorted(set(component.sites) - set(there)):
+        raise Fix(f"Tenant {component.tenant} has no site {', '.join(unknown)}. Sites: {', '.join(there)}.")
+
+
+def findings_of(engine: Engine, component: ConnectionComponent) -> list[Finding]:
+    """Log in to the ERP and look around; raises `Fix` when something must be changed first."""
+    try:
+        with open_connector(component.config(), engine) as connector:
+            findings = connector.check()
+    except HubError as error:
+        raise Fix(f"The ERP was tried and the connection is not saved: {error.message}") from error
+    wrong = [one.message for one in findings if one.severity is Severity.ERROR]
+    if wrong:
+        raise Fix(f"The ERP was tried and the connection is not saved: {' '.join(wrong)}")
+    return findings
+
+
+def save(engine: Engine, storage: DefsStateStorage, component: ConnectionComponent) -> None:
+    """Keep it in the hub's database, and let Dagster show it from its next load on."""
+    nights = published.latest(storage)
+    for one in nights:
+        if one.connection == component.connection and one.tenant != component.tenant:
+            raise Fix(f"Tenant {one.tenant} has a connection {one.connection} already; choose another name.")
+    register(engine, component.config())
+    others = [one for one in nights if one.connection != component.connection]
+    published.publish(storage, [*others, night_of(component)])
+
+
+def retire(storage: DefsStateStorage, name: str) -> None:
+    """Show it no longer. What was sent and confirmed stays in the hub's journal, and past runs in Dagster."""
+    nights = published.latest(storage)
+    left = [one for one in nights if one.connection != name]
+    if len(left) == len(nights):
+        there = ", ".join(one.connection for one in nights) or "none"
+        raise Fix(f"No connection {name!r} was configured here; one in a YAML file ends with its file. Here: {there}.")
+    published.publish(storage, left)
