@@ -1,6 +1,7 @@
 """Commands for those who make and try connectors."""
 
 import threading
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +9,10 @@ from rich.progress import Progress
 from rich.table import Table
 
 from hub.cli.base import DONE, LEFT, AsJson, app, err, out, print_json, say
+from hub.scaffold import new_connector as write_connector
+from hub.stops import WrongInputError
+from hub.testing.conformance import Kit
+from hub.testing.page import refresh
 from hub.testing.targets import target_of
 
 
@@ -21,14 +26,14 @@ def conformance(
 ) -> None:
     """Push random attendance with random faults; is everything in the ERP exactly once?
 
-    CONNECTOR is the name of an installed connector that brings a simulator.
+    CONNECTOR is the name of an installed connector that brings a simulator. Where there is a docs/conformance.md, its
+    row of the connector is renewed.
     """
-    from hub.testing.conformance import Kit  # noqa: PLC0415 - what it needs is not installed with every hub
-
     target = target_of(connector)
     with Kit(target) as kit, Progress(console=err, disable=as_json) as bars:
         bar = bars.add_task(f"conformance {connector}", total=seeds)
         report = kit.run(range(first, first + seeds), lambda: bars.advance(bar))
+    refresh(report)
     figures = report.figures()
     if as_json:
         print_json(figures)
@@ -57,3 +62,16 @@ def simulate(
             threading.Event().wait()
         except KeyboardInterrupt:
             say("Stopped.")
+
+
+@app.command("new-connector")
+def new_connector(name: str, into: Annotated[Path, typer.Option(help="Where the folder is made.")] = Path()) -> None:
+    """Write a new connector as a package of its own, with a simulator and tests that pass at once.
+
+    NAME is what connections will call it, such as acme_hr.
+    """
+    try:
+        folder = write_connector(name, into)
+    except ValueError as error:
+        raise WrongInputError(str(error)) from None
+    say(f"{folder} is there. Next: pip install -e {folder} && pytest {folder}; then CONTRIBUTING-connectors.md.")
