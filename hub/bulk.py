@@ -1,7 +1,8 @@
 """Many rows in one statement, keeping the first of equal keys.
 
-A few rows go through one prepared statement. Many rows on PostgreSQL: binary COPY into a temporary table, then one
-`INSERT ... SELECT ... ON CONFLICT DO NOTHING`, which is several times as fast.
+A few rows go through one prepared statement. Many rows on PostgreSQL go by binary COPY: straight into the table, as
+most of what comes is new; when a key is there already, into a temporary table and from there with
+`ON CONFLICT DO NOTHING`.
 
 The first column is the key within its tenant. Rows are written in its order: neighbours meet in the index, and two
 transactions that hold the same rows cannot wait for each other.
@@ -12,6 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from psycopg import Cursor
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
@@ -30,16 +32,38 @@ def insert_new(connection: Connection, table: type[SQLModel], columns: Sequence[
     start, end = f"INSERT INTO {name} ({listed})", f"ON CONFLICT (tenant, {columns[0]}) DO NOTHING"
     is_postgres = connection.dialect.name == "postgresql"
     if is_postgres and len(rows) > FEW:
-        incoming = f"incoming_{name}"
         cursor: Cursor = connection.connection.cursor()  # type: ignore[assignment]
+        types = _types(connection, cursor, name, listed)
+        if _all_new(cursor, name, types, listed, ordered):
+            return len(ordered)
+        incoming = f"incoming_{name}"
         shape = f"SELECT {listed} FROM {name} LIMIT 0"  # noqa: S608 - names are ours
-        types = connection.info.get(incoming) or [one.type_code for one in cursor.execute(shape).description or ()]
-        connection.info[incoming] = types
         cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {incoming} ON COMMIT DELETE ROWS AS {shape}")
         _copy(cursor, incoming, types, listed, ordered)
         return cursor.execute(f"{start} SELECT {listed} FROM {incoming} {end}").rowcount  # noqa: S608
     marks = ", ".join(["%s" if is_postgres else "?"] * len(columns))
     return connection.exec_driver_sql(f"{start} VALUES ({marks}) {end}", ordered).rowcount
+
+
+def _types(connection: Connection, cursor: Cursor, name: str, listed: str) -> Sequence[int]:
+    """The columns' types, looked up once a connection."""
+    if name not in connection.info:
+        shape = cursor.execute(f"SELECT {listed} FROM {name} LIMIT 0")  # noqa: S608 - names are ours
+        connection.info[name] = [one.type_code for one in shape.description or ()]
+    types: Sequence[int] = connection.info[name]
+    return types
+
+
+def _all_new(cursor: Cursor, name: str, types: Sequence[int], listed: str, rows: Sequence[Row]) -> bool:
+    """Write the rows; False, and nothing written, when a key is there already."""
+    cursor.execute("SAVEPOINT incoming")
+    try:
+        _copy(cursor, name, types, listed, rows)
+    except UniqueViolation:
+        cursor.execute("ROLLBACK TO SAVEPOINT incoming")
+        return False
+    cursor.execute("RELEASE SAVEPOINT incoming")
+    return True
 
 
 def _copy(cursor: Cursor, incoming: str, types: Sequence[int], listed: str, rows: Sequence[Row]) -> None:
