@@ -119,7 +119,7 @@ def _computed(session: Session, tenant: str, employee: int, day: date, as_of: in
 
 def _same(again: Sequence[Outputs], employee: int, day: date, stored: Sequence[dict[str, Any]]) -> bool | None:
     hashes = {
-        row["input_hash"]
+        f"{row['input_hash']:016x}"
         for outputs in again
         for row in outputs.days.filter(pl.col("employee_key") == employee, pl.col("business_date") == day).to_dicts()
     }
