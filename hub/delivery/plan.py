@@ -7,6 +7,7 @@ natural key: when a pair moves to another work date, its new entry takes the rec
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 
@@ -28,13 +29,15 @@ class Circumstances:
     """What a plan depends on besides the entries.
 
     `keep`: employee-days (see `lines.day_of`) that are held back; what the ERP has of them stays as it is.
-    `elsewhere`: what the journal says of entries on other dates, by natural key.
+    `elsewhere`: what the journal says of entries on other dates, by natural key. `left`: digests of records that an
+    entry of ours left to another, by natural key.
     """
 
     capabilities: Capabilities
     now: int
     keep: frozenset[str] = frozenset()
     elsewhere: Mapping[str, Known] | None = None
+    left: Mapping[str, AbstractSet[str]] | None = None
 
 
 def plan(
@@ -157,6 +160,8 @@ class _Planner:
         return _withdrawal(known, holds, reason)
 
     def _ours(self, natural_key: str, held: Held) -> bool:
+        if digest(held.image) in (self._given.left or {}).get(natural_key, ()):
+            return True
         return any(_knows(line, held) for line in self._by_record.get(natural_key, ()))
 
     def _in_flight(self, natural_key: str, holds: list[Held]) -> bool:

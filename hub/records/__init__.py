@@ -3,7 +3,17 @@
 from hub.records.access import ApiKey
 from hub.records.calendar import Holiday, Leave, PatternDay, Roster, Shift, ShiftSegment, WeeklyOff
 from hub.records.days import Anomaly, AttendanceDay, AttendancePair, Dirty
-from hub.records.delivery import Binding, Connection, JournalEntry, Lease, Push, ReceiptRow, SavedPlan, Spent
+from hub.records.delivery import (
+    Binding,
+    Connection,
+    JournalEntry,
+    Lease,
+    LeftRecord,
+    Push,
+    ReceiptRow,
+    SavedPlan,
+    Spent,
+)
 from hub.records.devices import Device, DeviceEvent, UnclaimedDevice
 from hub.records.people import (
     Badge,
@@ -39,6 +49,7 @@ __all__ = [
     "JournalEntry",
     "Lease",
     "Leave",
+    "LeftRecord",
     "PatternDay",
     "PolicyVersion",
     "Punch",

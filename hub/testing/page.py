@@ -15,15 +15,16 @@ def refresh(report: Report, page: Path = PAGE) -> bool:
     before, found, after = page.read_text(encoding="utf-8").partition(_HEAD)
     if not found:
         return False
-    lines = after.strip("\n").split("\n")
-    rule, rows = lines[0], {_cells(line)[0]: line for line in lines[1:] if line.startswith("|")}
+    table, _, rest = after.strip("\n").partition("\n\n")
+    rule, *there = table.split("\n")
+    rows = {_cells(line)[0]: line for line in there}
     figures = report.figures()
-    there = rows.get(report.connector)
-    if there and report.passed and int(_cells(there)[1]) > report.seeds:
+    old = rows.get(report.connector)
+    if old and report.passed and int(_cells(old)[1]) > report.seeds:
         return False
     rows[report.connector] = f"| {' | '.join(map(str, figures.values()))} |"
     text = "\n".join([_HEAD, rule, *(rows[name] for name in sorted(rows))])
-    page.write_text(f"{before}{text}\n", encoding="utf-8")
+    page.write_text(f"{before}{text}\n\n{rest}", encoding="utf-8")
     return True
 
 
