@@ -1,6 +1,5 @@
 """The journal of one push: reading it, and the writes that stand around every send."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,20 +7,16 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Engine, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from hub.contract import Image, Kind, digest
 from hub.database import reading, writing
 from hub.delivery.connections import ConnectionConfig
-from hub.delivery.lines import Action, Item, Known, State
+from hub.delivery.lines import NEVER_WENT, Action, Item, Known, State
 from hub.lease import Held as HeldLease
-from hub.records import JournalEntry, LeftRecord, Push, ReceiptRow
+from hub.records import JournalEntry, Push, ReceiptRow
 
 HEARTBEAT_SECONDS = 60
-Left = tuple[str, date, str, str]
-"""Of a record: natural key, work date, and the digests that its entry sent and found."""
-
 IN_ONE_QUERY = 1000
 """Keys; SQLite takes 32,766 parameters, PostgreSQL 65,535."""
 
@@ -43,19 +38,6 @@ def known_entries(engine: Engine, config: ConnectionConfig, first: date, last: d
     query = query.where(col(one.work_date).between(first, last), one.state != State.WITHDRAWN)
     with reading(engine) as session:
         return {row.entry_key: _known(row) for row in session.exec(query)}
-
-
-def left_records(engine: Engine, config: ConnectionConfig, first: date, last: date) -> dict[str, set[str]]:
-    """Digests of the records of these work dates that an entry left to another one, by natural key."""
-    one = LeftRecord
-    query = select(one.natural_key, one.digest).where(
-        col(one.tenant) == config.tenant, col(one.connection) == config.name, col(one.work_date).between(first, last)
-    )
-    found: dict[str, set[str]] = defaultdict(set)
-    with reading(engine) as session:
-        for natural_key, known in session.exec(query):
-            found[natural_key].add(known)
-    return found
 
 
 class Journal:
@@ -130,41 +112,42 @@ class Journal:
         names = self._names
         return col(JournalEntry.tenant) == names["tenant"], col(JournalEntry.connection) == names["connection"]
 
-    def leave(self, lines: Sequence[Known]) -> None:
-        """Note whose records these were, before their entries forget them."""
-        with self._writing() as session:
-            self._leave(session, [(one.natural_key, one.work_date, one.sent, one.confirmed) for one in lines])
-
-    def _leave(self, session: Session, lines: Sequence[Left]) -> None:
-        rows = [
-            {**self._names, "natural_key": natural_key, "work_date": day, "digest": known}
-            for natural_key, day, sent, confirmed in lines
-            for known in {sent, confirmed} - {""}
-        ]
-        if rows:
-            statement = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-            session.connection().execute(statement(LeftRecord).on_conflict_do_nothing(), rows)
-
     def _upsert(self, session: Session, rows: Sequence[dict[str, Any]]) -> None:
         there = self._there(session, [row["entry_key"] for row in rows])
+        moved = [
+            row["entry_key"] for row in rows if there.get(row["entry_key"], row["natural_key"]) != row["natural_key"]
+        ]
+        self._keep_what_they_leave(session, moved)
         fresh = [row for row in rows if row["entry_key"] not in there]
         if fresh:
             session.connection().execute(insert(JournalEntry), fresh)
-        changed = [row for row in rows if row["entry_key"] in there]
-        moved = [there[row["entry_key"]] for row in changed if there[row["entry_key"]][0] != row["natural_key"]]
-        self._leave(session, moved)
-        for row in changed:
-            again = col(JournalEntry.attempts) + row["attempts"]
-            self._update(session, row["entry_key"], row | {"attempts": again})
+        for row in rows:
+            if row["entry_key"] in there:
+                again = col(JournalEntry.attempts) + row["attempts"]
+                self._update(session, row["entry_key"], row | {"attempts": again})
 
-    def _there(self, session: Session, keys: Sequence[str]) -> dict[str, Left]:
-        found: dict[str, Left] = {}
+    def _keep_what_they_leave(self, session: Session, keys: Sequence[str]) -> None:
+        """A line of its own for each record that an entry leaves: nothing else says that it is ours."""
+        for start in range(0, len(keys), IN_ONE_QUERY):
+            some = col(JournalEntry.entry_key).in_(keys[start : start + IN_ONE_QUERY])
+            for line in session.exec(select(JournalEntry).where(*self._where(), some)).all():
+                if line.confirmed or line.state not in NEVER_WENT:
+                    values = line.model_dump(exclude={"id", "entry_key"})
+                    self._put(session, f"{line.entry_key}~{line.natural_key}", values)
+
+    def _put(self, session: Session, key: str, values: dict[str, Any]) -> None:
+        if self._there(session, [key]):
+            self._update(session, key, values)
+        else:
+            session.connection().execute(insert(JournalEntry), [values | {"entry_key": key}])
+
+    def _there(self, session: Session, keys: Sequence[str]) -> dict[str, str]:
+        """The natural key of each of the lines that there are."""
+        found: dict[str, str] = {}
         one = JournalEntry
         for start in range(0, len(keys), IN_ONE_QUERY):
             some = col(one.entry_key).in_(keys[start : start + IN_ONE_QUERY])
-            lines = select(one.entry_key, one.natural_key, one.work_date, one.sent, one.confirmed)  # type: ignore[call-overload]
-            for key, *line in session.exec(lines.where(*self._where(), some)):
-                found[key] = tuple(line)
+            found.update(session.exec(select(one.entry_key, one.natural_key).where(*self._where(), some)).all())
         return found
 
     def _update(self, session: Session, key: str, values: dict[str, Any]) -> None:
@@ -241,8 +224,6 @@ def note(items: Iterable[Item], known: Mapping[str, Known], journal: Journal) ->
         journal.adopt(found)
     if moved:
         journal.drifted(moved)
-    if gone:
-        journal.leave([known[item.key] for item in gone])
     if gone or drifted:
         verdicts = {item.key: Verdict(State.WITHDRAWN, reason=item.reason, confirmed="") for item in gone}
         verdicts |= {item.key: Verdict(State.DRIFTED, reason=item.reason) for item in drifted}

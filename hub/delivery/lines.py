@@ -23,6 +23,10 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+NEVER_WENT = frozenset({State.PLANNED, State.REJECTED})
+"""Nothing that was sent is in the ERP by these."""
+
+
 class Action(StrEnum):
     """What a plan says of one entry or record.
 

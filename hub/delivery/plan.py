@@ -7,15 +7,13 @@ natural key: when a pair moves to another work date, its new entry takes the rec
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 
 from hub.contract import Capabilities, Held, digest
-from hub.delivery.lines import Action, Item, Known, State, Wanted, day_of, settled_at
+from hub.delivery.lines import NEVER_WENT, Action, Item, Known, State, Wanted, day_of, settled_at
 
 _ON_ITS_WAY = frozenset({State.SENDING, State.UNKNOWN, State.ACCEPTED})
-_NEVER_WENT = frozenset({State.PLANNED, State.REJECTED})
 
 IN_FLIGHT = "sent a moment ago; what it did shows in the ERP only later"
 REMOVED = "the record was confirmed, and somebody removed it from the ERP"
@@ -29,15 +27,13 @@ class Circumstances:
     """What a plan depends on besides the entries.
 
     `keep`: employee-days (see `lines.day_of`) that are held back; what the ERP has of them stays as it is.
-    `elsewhere`: what the journal says of entries on other dates, by natural key. `left`: digests of records that an
-    entry of ours left to another, by natural key.
+    `elsewhere`: what the journal says of entries on other dates, by natural key.
     """
 
     capabilities: Capabilities
     now: int
     keep: frozenset[str] = frozenset()
     elsewhere: Mapping[str, Known] | None = None
-    left: Mapping[str, AbstractSet[str]] | None = None
 
 
 def plan(
@@ -61,7 +57,7 @@ class _Planner:
         for one in held:
             self._held[one.natural_key].append(one)
         self._times = Counter(one.natural_key for one in wanted)
-        self._claimed = {one.natural_key for one in wanted if self._former(one) is None}
+        self._claimed = {one.natural_key: one.key for one in wanted if self._former(one) is None}
         self._left: set[str] = set()
 
     def items(self) -> list[Item]:
@@ -70,6 +66,7 @@ class _Planner:
         items = [self._leaving(self._journal[one.key], "bound to another record now") for one in moving]
         self._left = {item.natural_key for item in items if item.action is not Action.GONE}
         moved = {one.key for one in moving}
+        self._claimed |= {one.natural_key: one.key for one in self._wanted if one.key not in moved}
         items += [self._staying(one) for one in self._wanted if one.key not in moved]
         keys = {one.key for one in self._wanted}
         items += [self._leaving(known) for key, known in self._journal.items() if key not in keys]
@@ -93,6 +90,11 @@ class _Planner:
         holds = self._held.get(natural_key, ())
         knowing = (line for line in lines if any(_knows(line, held) for held in holds))
         return next(knowing, lines[0] if lines else None)
+
+    def _taken(self, known: Known) -> bool:
+        """Whether the journal says of the entry that wants the record that it has it, or is about to."""
+        line = self._journal.get(self._claimed.get(known.natural_key, ""))
+        return line is not None and line.natural_key == known.natural_key and not _never_there(line)
 
     def _left_to_another(self, known: Known) -> bool:
         """Whether the record is another entry's now, so that this one has nothing to remove."""
@@ -141,7 +143,8 @@ class _Planner:
 
     def _leaving(self, known: Known, reason: str = "") -> Item:  # noqa: PLR0911 - a ladder of cases
         if known.natural_key in self._claimed:
-            return _item(known, Action.GONE, reason=ANOTHERS)
+            # This line may be all that says that the record is ours; it stays until the other one says so.
+            return _item(known, Action.GONE, reason=ANOTHERS) if self._taken(known) else _item(known, Action.KEPT)
         if _never_there(known) and day_of(known) not in self._given.keep:
             return _item(known, Action.GONE)
         if self._in_flight(known.natural_key, self._held.get(known.natural_key, [])):
@@ -160,8 +163,6 @@ class _Planner:
         return _withdrawal(known, holds, reason)
 
     def _ours(self, natural_key: str, held: Held) -> bool:
-        if digest(held.image) in (self._given.left or {}).get(natural_key, ()):
-            return True
         return any(_knows(line, held) for line in self._by_record.get(natural_key, ()))
 
     def _in_flight(self, natural_key: str, holds: list[Held]) -> bool:
@@ -186,13 +187,13 @@ def _by_record(*lines: Iterable[Known]) -> dict[str, tuple[Known, ...]]:
 
 def _knows(known: Known, held: Held) -> bool:
     """Whether the line says that the record is as we made it."""
-    sent = None if known.state in _NEVER_WENT else known.sent
+    sent = None if known.state in NEVER_WENT else known.sent
     return digest(held.image) in (sent, known.confirmed)
 
 
 def _never_there(known: Known) -> bool:
     """Whether nothing in the ERP can be ours by this entry."""
-    return not known.confirmed and (not known.sent or known.state in _NEVER_WENT)
+    return not known.confirmed and (not known.sent or known.state in NEVER_WENT)
 
 
 def _item(one: Wanted | Known, action: Action, holds: Sequence[Held] = (), reason: str = "") -> Item:

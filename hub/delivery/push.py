@@ -16,7 +16,7 @@ from hub.delivery.apply import Progress, apply
 from hub.delivery.bindings import EMPLOYEE, bindings
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.due import newest_change
-from hub.delivery.journal import HEARTBEAT_SECONDS, Journal, Verdict, known_entries, left_records, note
+from hub.delivery.journal import HEARTBEAT_SECONDS, Journal, Verdict, known_entries, note
 from hub.delivery.lines import CHANGES, Action, Item, Known, State, settled_at
 from hub.delivery.outcome import Planned, Pushed, result
 from hub.delivery.plan import Circumstances, plan
@@ -74,7 +74,6 @@ class Delivery:
             self._now(),
             wished.keep,
             {one.natural_key: one for key, one in around.items() if key not in known},
-            left_records(self._engine, self._config, first - NEIGHBOURS, last + NEIGHBOURS),
         )
         items = plan(wished.wanted, known, self._held(wished, known, first, last), given)
         return Planned(first, last, tuple(items), wished.blocked, known, wished.bound)

@@ -167,13 +167,9 @@ def test_a_record_is_taken_over_from_another_date():
 
 def test_a_record_is_taken_over_from_an_entry_that_is_not_wanted_any_more():
     former = known(key="t:0:2026-10-05:day:0")
-    assert lines([wanted(V2)], [former], [held()]) == [("n1", Action.UPDATE), ("n1", Action.GONE)]
-
-
-def test_a_record_that_was_left_to_another_entry_is_still_ours():
-    given = replace(GIVEN, left={"n1": {digest(V1)}})
-    assert only([wanted(V2)], [], [held()], given).action is Action.UPDATE
-    assert only([wanted(V2)], [], [held(V3)], given).action is Action.DRIFTED
+    assert lines([wanted(V2)], [former], [held()]) == [("n1", Action.UPDATE), ("n1", Action.KEPT)]
+    sent = known(State.ACCEPTED, sent=V2)
+    assert lines([wanted(V2)], [former, sent], [held(V2)]) == [("n1", Action.UNCHANGED), ("n1", Action.GONE)]
 
 
 def test_a_held_back_day_keeps_its_records():
