@@ -3,17 +3,7 @@
 from hub.records.access import ApiKey
 from hub.records.calendar import Holiday, Leave, PatternDay, Roster, Shift, ShiftSegment, WeeklyOff
 from hub.records.days import Anomaly, AttendanceDay, AttendancePair, Dirty
-from hub.records.delivery import (
-    Binding,
-    Connection,
-    JournalEntry,
-    Lease,
-    LeftRecord,
-    Push,
-    ReceiptRow,
-    SavedPlan,
-    Spent,
-)
+from hub.records.delivery import Binding, Connection, JournalEntry, Lease, Push, ReceiptRow, SavedPlan, Spent
 from hub.records.devices import Device, DeviceEvent, UnclaimedDevice
 from hub.records.people import (
     Badge,
@@ -49,7 +39,6 @@ __all__ = [
     "JournalEntry",
     "Lease",
     "Leave",
-    "LeftRecord",
     "PatternDay",
     "PolicyVersion",
     "Punch",

@@ -70,18 +70,6 @@ class JournalEntry(SQLModel, table=True):
     changed_at: int = Field(sa_type=BigInteger)
 
 
-class LeftRecord(SQLModel, table=True):
-    """A record that we made and that its entry left to another one: the digest by which we know it."""
-
-    __table_args__ = (UniqueConstraint("tenant", "connection", "natural_key", "digest"),)
-    id: int | None = Field(default=None, primary_key=True)
-    tenant: str
-    connection: str
-    natural_key: str
-    work_date: date
-    digest: str
-
-
 class ReceiptRow(SQLModel, table=True):
     """What the ERP answered for one change, and what a read-back found. Append-only."""
 

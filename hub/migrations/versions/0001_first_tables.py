@@ -314,16 +314,6 @@ def upgrade() -> None:
     with op.batch_alter_table('leave', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_leave_employee_id'), ['employee_id'], unique=False)
 
-    op.create_table('leftrecord',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('tenant', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('connection', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('natural_key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('work_date', sa.Date(), nullable=False),
-    sa.Column('digest', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('tenant', 'connection', 'natural_key', 'digest')
-    )
     op.create_table('patternday',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('tenant', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -542,7 +532,6 @@ def downgrade() -> None:
     op.drop_table('punch')
     op.drop_table('policyversion')
     op.drop_table('patternday')
-    op.drop_table('leftrecord')
     with op.batch_alter_table('leave', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_leave_employee_id'))
 
