@@ -15,7 +15,7 @@ def refresh(report: Report, page: Path = PAGE) -> bool:
     before, found, after = page.read_text(encoding="utf-8").partition(_HEAD)
     if not found:
         return False
-    table, _, rest = after.strip("\n").partition("\n\n")
+    table, gap, rest = after.strip("\n").partition("\n\n")
     rule, *there = table.split("\n")
     rows = {_cells(line)[0]: line for line in there}
     figures = report.figures()
@@ -24,7 +24,7 @@ def refresh(report: Report, page: Path = PAGE) -> bool:
         return False
     rows[report.connector] = f"| {' | '.join(map(str, figures.values()))} |"
     text = "\n".join([_HEAD, rule, *(rows[name] for name in sorted(rows))])
-    page.write_text(f"{before}{text}\n\n{rest}", encoding="utf-8")
+    page.write_text(f"{before}{text}{gap}{rest}\n", encoding="utf-8")
     return True
 
 

@@ -38,7 +38,7 @@ def test_a_record_leads_to_its_day(world: World, erp: MemoryErp) -> None:
     assert day_of_record(world.engine, world.tenant, "books", ref) == ("K001", MONDAY)
 
 
-def test_a_record_that_is_not_ours_is_said_to_be_none_of_ours(world: World, erp: MemoryErp) -> None:  # noqa: ARG001
+def test_a_record_that_is_not_ours_is_said_to_be_none_of_ours(world: World, erp: MemoryErp) -> None:
     with pytest.raises(LookupError, match="not one that Muster made"):
         day_of_record(world.engine, world.tenant, "books", "4711")
 
