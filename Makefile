@@ -54,3 +54,4 @@ clean:
 lock:
 	$(LOCK) --extra dev -o requirements/dev.txt
 	$(LOCK) -c requirements/dev.txt -o requirements/run.txt
+	$(LOCK) --extra bench -c requirements/dev.txt -o requirements/bench.txt

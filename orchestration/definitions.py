@@ -12,7 +12,7 @@ import dagster as dg
 from hub.ours import require_ours
 from orchestration.components.tenant import attendance_of_others
 from orchestration.control.jobs import control_room
-from orchestration.control.registered import RegisteredConnections, names_in
+from orchestration.control.registered import names_in, registered
 
 
 @dg.definitions
@@ -24,8 +24,7 @@ def defs() -> dg.Definitions:
         # Dagster's own way of loading a folder is a preview to Dagster.
         warnings.simplefilter("ignore", dg.PreviewWarning)
         written = tree.build_defs()
-    registered = RegisteredConnections(frozenset(names_in(written))).build_defs(tree.load_context)
-    loaded = dg.Definitions.merge(written, registered)
+    loaded = dg.Definitions.merge(written, registered(tree.load_context, frozenset(names_in(written))))
     return dg.Definitions.merge(
         loaded, attendance_of_others(loaded), control_room(), dg.Definitions(executor=dg.in_process_executor)
     )

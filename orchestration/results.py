@@ -13,6 +13,7 @@ T = TypeVar("T")
 # Bare: Dagster does not recognise the subscripted class in the signature of an asset with checks.
 Result = dg.MaterializeResult
 MAX_WAITS = 3
+KIND = "kind"
 SHOWN = 100
 
 
@@ -28,7 +29,8 @@ def give_up(error: HubError) -> NoReturn:
     """Ask for a later retry when waiting helps, else fail without one."""
     if isinstance(error, Wait):
         raise dg.RetryRequested(max_retries=MAX_WAITS, seconds_to_wait=error.after) from error
-    raise dg.Failure(description=error.message, allow_retries=False) from error
+    kind = {KIND: type(error).__name__}
+    raise dg.Failure(description=error.message, metadata=kind, allow_retries=False) from error
 
 
 def unmapped_facts(mapped: Mapped) -> dict[str, int | dg.TableMetadataValue]:

@@ -10,16 +10,21 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
 from hub import database
+from hub.delivery.agreed import save_plan, waiting_plan
 from hub.delivery.bindings import bind
 from hub.delivery.connections import ConnectionConfig, connector_of, open_connector, register
-from hub.delivery.lines import Action
-from hub.delivery.outcome import Planned, Pushed
+from hub.delivery.lines import CHANGES, Action
+from hub.delivery.outcome import Planned, Pushed, result
 from hub.delivery.push import Delivery
 from hub.delivery.wanted import mapped_days
+from hub.errors import Fix
 from hub.mapping import Mapped
 from hub.processing import Processed, process
 from hub.processing.read import utc
 from hub.records import Punch
+
+NIGHT = "the nightly run"
+"""Who made a plan that no person made."""
 
 
 @cache
@@ -79,9 +84,28 @@ def plan_day(config: ConnectionConfig, day: date) -> Planned:
 
 
 def push_day(config: ConnectionConfig, day: date) -> Pushed:
-    """Send, settle, read back."""
+    """Send, settle, read back. Where plans are approved: keep one, and raise `Fix` that says what to do with it."""
+    return push_days(config, day, day)
+
+
+def push_days(config: ConnectionConfig, first: date, last: date) -> Pushed:
+    """The same for several work dates at once."""
     with open_connector(config, engine()) as connector:
-        return Delivery(engine(), config, connector).push(day, day)
+        delivery = Delivery(engine(), config, connector)
+        if not config.approval:
+            return delivery.push(first, last)
+        planned = delivery.plan(first, last)
+    if planned.count(*CHANGES):
+        raise Fix(_for_approval(config, planned))
+    return result(planned, planned, planned.journal, {}, None)
+
+
+def _for_approval(config: ConnectionConfig, planned: Planned) -> str:
+    there = waiting_plan(engine(), config, planned)
+    number = there.id if there else save_plan(engine(), config, planned, NIGHT, now())
+    approved = f"is approved by {there.approved_by}: " if there and there.approved_by else ""
+    ask = approved or f"waits for a second person: muster approve {number}, then "
+    return f"Plan {number} with {planned.count(*CHANGES)} changes {ask}muster apply {number}."
 
 
 def differences(planned: Planned) -> dict[str, int]:

@@ -41,6 +41,27 @@ def nightly(config: ConnectionConfig, job: Any, cron: str, zone: str, *, running
     return schedule
 
 
+def deadline(config: ConnectionConfig, job: Any) -> dg.ScheduleDefinition:
+    """Every day at the connection's deadline, for the work date that must be delivered by then."""
+    hour, minute = map(int, config.deadline.split(":"))
+    zone = config.timezone
+
+    @dg.schedule(
+        name=f"{config.name}_deadline",
+        job=job,
+        cron_schedule=f"{minute} {hour} * * *",
+        execution_timezone=zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING if config.enabled else dg.DefaultScheduleStatus.STOPPED,
+        description=f"Looks at {config.deadline} in {zone} whether yesterday was delivered.",
+    )
+    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        tick = int(context.scheduled_execution_time.timestamp())
+        day = (local_date(zone, tick) - timedelta(days=1)).isoformat()
+        return dg.RunRequest(run_key=f"{config.name}:{day}:deadline", tags={"work_date": day})
+
+    return schedule
+
+
 def _under_way(instance: dg.DagsterInstance, config: ConnectionConfig, day: date) -> bool:
     """Whether a run for the date is waiting or running: it will take the change along."""
     open_runs = dg.RunsFilter(

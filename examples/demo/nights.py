@@ -30,6 +30,10 @@ class Dagster:
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=url, timeout=60)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data of one GraphQL request."""
         answer = self._client.post("/graphql", json={"query": query, "variables": variables}).raise_for_status().json()

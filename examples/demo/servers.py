@@ -64,6 +64,7 @@ class Servers:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
     def start(self, name: str, module: str, *words: str) -> subprocess.Popen[bytes]:
         """Run a Python module; what it says goes to `<name>.log`."""

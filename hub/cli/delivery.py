@@ -237,7 +237,7 @@ def explain(
     CONNECTION is the name of the connection.
     """
     hub = engine()
-    config = connection_named(hub, connection, tenant)
+    config = connection_named(hub, connection, tenant, even_retired=True)
     if record:
         employee, work_date = day_of_record(hub, config.tenant, config.name, record)
     elif employee and day:

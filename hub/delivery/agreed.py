@@ -40,6 +40,17 @@ def save_plan(engine: Engine, config: ConnectionConfig, planned: Planned, by: st
         return row.id
 
 
+def waiting_plan(engine: Engine, config: ConnectionConfig, planned: Planned) -> SavedPlan | None:
+    """The latest saved plan that is this one and was not carried out: it need not be made, and approved, again."""
+    inputs, state = digests(planned.items)
+    one = SavedPlan
+    query = select(one).where(one.tenant == config.tenant, one.connection == config.name, one.push_id == 0)
+    query = query.where(one.first == planned.first, one.last == planned.last)
+    query = query.where(one.inputs == inputs, one.state == state).order_by(col(one.id).desc())
+    with reading(engine) as session:
+        return session.exec(query).first()
+
+
 def saved_plan(engine: Engine, number: int) -> SavedPlan:
     """The plan of that number, whose ever it is; raises `LookupError`."""
     with reading(engine) as session:

@@ -1,17 +1,17 @@
 """Connections by name: read, registered, and opened as connectors."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlalchemy import Engine, update
+from sqlmodel import Session, col, select
 
 from hub.contract import Connector
 from hub.database import reading, writing
 from hub.delivery.budget import Budget
-from hub.errors import SettingsWrong
+from hub.errors import Fix, SettingsWrong
 from hub.records import Connection
 from hub.registry import spec_of
 from hub.setup.upsert import upsert
@@ -32,30 +32,73 @@ class ConnectionConfig(BaseModel):
         default=0, ge=0, description="Unmapped employees or cost centres above this stop a push."
     )
     approval: bool = Field(default=False, description="Whether a second person must approve every plan.")
+    timezone: str = Field(default="UTC", description="IANA zone of its nights and its deadline.")
+    nightly: str = Field(default="30 2 * * *", description="Cron of the nightly run, in that zone.")
+    debounce_seconds: int = Field(default=300, ge=0, description="Quiet time before a correction is pushed.")
+    deadline: str = Field(
+        default="",
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$",
+        description="Time of day, such as 06:00, by which yesterday must be delivered; empty: none.",
+    )
+    enabled: bool = Field(default=False, description="Whether schedule and sensor start switched on.")
+    origin: Literal["file", "launchpad"] = Field(
+        default="file", description="Who has the say: a file or the Launchpad."
+    )
+    retired_at: int | None = Field(default=None, description="When it was retired (UTC seconds), if it was.")
 
 
-def register(engine: Engine, config: ConnectionConfig) -> None:
-    """Make the connection known to the hub's database, or bring it up to date there."""
+def register(engine: Engine, config: ConnectionConfig, *, again: bool = False) -> None:
+    """Make the connection known to the hub's database, or bring it up to date there; its origin stays.
+
+    Raises `Fix` when another tenant has the name, or when it was retired. With `again` it is configured anew.
+    """
     row = Connection(**{**config.model_dump(), "sites": list(config.sites)})
     with writing(engine) as session:
+        there = _there(session, config)
+        if there and not again:
+            if there.retired_at is not None:
+                raise Fix(_retired(there.name, there.retired_at))
+            row.origin = there.origin
         upsert(session, config.tenant, Connection, [row])
 
 
-def connection_named(engine: Engine, name: str, tenant: str | None = None) -> ConnectionConfig:
-    """The connection of that name; raises `LookupError` when there is none, or several and no tenant is given."""
+def _there(session: Session, config: ConnectionConfig) -> Connection | None:
+    query = select(Connection).where(Connection.tenant != "", Connection.name == config.name)
+    there = session.exec(query).first()
+    if there and there.tenant != config.tenant:
+        raise Fix(f"Tenant {there.tenant} has a connection {config.name} already; choose another name.")
+    return there
+
+
+def retire(engine: Engine, name: str, at: int) -> None:
+    """Nothing is sent over the connection any more; what was sent stays known. Raises `LookupError`."""
+    config = connection_named(engine, name)
+    there = (col(Connection.tenant) == config.tenant, col(Connection.name) == name)
+    with writing(engine) as session:
+        session.connection().execute(update(Connection).where(*there).values(retired_at=at, enabled=False))
+
+
+def _retired(name: str, at: int) -> str:
+    day = datetime.fromtimestamp(at, UTC).date()
+    return f"Connection {name} was retired on {day}; configure it again to send over it."
+
+
+def connection_named(
+    engine: Engine, name: str, tenant: str | None = None, *, even_retired: bool = False
+) -> ConnectionConfig:
+    """The connection of that name; raises `LookupError` when there is none or it is retired."""
     found = connections(engine, tenant)
     matching = [one for one in found if one.name == name]
-    if len(matching) == 1:
-        return matching[0]
-    if matching:
-        tenants = ", ".join(one.tenant for one in matching)
-        raise LookupError(f"Several tenants have a connection {name!r} ({tenants}); name the tenant too.")
-    there = ", ".join(sorted(one.name for one in found)) or "none"
-    raise LookupError(f"There is no connection {name!r}. Connections: {there}.")
+    if not matching:
+        there = ", ".join(sorted(one.name for one in found if one.retired_at is None)) or "none"
+        raise LookupError(f"There is no connection {name!r}. Connections: {there}.")
+    if matching[0].retired_at is not None and not even_retired:
+        raise LookupError(_retired(name, matching[0].retired_at))
+    return matching[0]
 
 
 def connections(engine: Engine, tenant: str | None = None) -> Sequence[ConnectionConfig]:
-    """All connections, or those of one tenant."""
+    """All connections, retired ones too, or those of one tenant."""
     query = select(Connection).order_by(col(Connection.tenant), col(Connection.name))
     if tenant is not None:
         query = query.where(Connection.tenant == tenant)

@@ -1,11 +1,12 @@
 """The lines that plan and journal are made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from hub.contract import Capabilities, Image, Kind, Operation
+from hub.contract import digest as digest_of
 from hub.lease import SECONDS as LEASE_SECONDS
 
 
@@ -52,7 +53,7 @@ CHANGES = (Action.WITHDRAW, Action.UPDATE, Action.CREATE)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An entry as the connector renders it."""
+    """An entry as the connector renders it; `digest` is that of the image."""
 
     key: str
     kind: Kind
@@ -60,6 +61,10 @@ class Wanted:
     work_date: date
     natural_key: str
     image: Image
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", digest_of(self.image))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ class Item(NamedTuple):
     there: str = ""
 
 
-def day_of(one: Known) -> str:
+def day_of(one: Wanted | Known) -> str:
     """`tenant:employee:work-date`, the beginning of the entry's key."""
     before, _, _ = one.key.partition(f":{one.work_date}:")
     return f"{before}:{one.work_date}"

@@ -22,7 +22,10 @@ _ON_ITS_WAY = (State.SENDING, State.ACCEPTED, State.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan for the work dates `first` to `last`, with what it was made of."""
+    """A plan for the work dates `first` to `last`, with what it was made of.
+
+    `days`: the employee-days that were looked at (see `lines.day_of`), None for all.
+    """
 
     first: date
     last: date
@@ -30,6 +33,7 @@ class Planned:
     blocked: tuple[Blocked, ...]
     journal: dict[str, Known] = field(repr=False)
     bound: int = 0
+    days: frozenset[str] | None = None
 
     def count(self, *actions: Action) -> int:
         """How many items have one of these actions."""

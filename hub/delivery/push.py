@@ -4,30 +4,27 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Engine
 
-from hub.contract import Connector, Held, Scope
+from hub.contract import Connector, Scope
 from hub.delivery import confirm
 from hub.delivery.agreed import require_approved, require_same
 from hub.delivery.apply import Progress, apply
 from hub.delivery.bindings import EMPLOYEE, bindings
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.due import newest_change
-from hub.delivery.journal import HEARTBEAT_SECONDS, Journal, Verdict, known_entries, note
+from hub.delivery.journal import HEARTBEAT_SECONDS, Journal, Verdict, note
 from hub.delivery.lines import CHANGES, Action, Item, Known, State, settled_at
 from hub.delivery.outcome import Planned, Pushed, result
-from hub.delivery.plan import Circumstances, plan
+from hub.delivery.periods import note_adjustments
+from hub.delivery.planning import Planning
 from hub.delivery.reconcile import Difference, differences
-from hub.delivery.wanted import Desired, desired
 from hub.errors import HubError
 from hub.lease import LeaseTaken, lease
 from hub.records import SavedPlan
-
-NEIGHBOURS = timedelta(days=2)
-"""An ERP may date a night shift by its end, and a pair may move to the work date before or after."""
 
 PASSES = 4
 """A lost answer needs a second pass, a moved entry too; what is not done after these is listed."""
@@ -62,49 +59,36 @@ class Delivery:
         self._connector = connector
         self._clock = clock or Clock()
         self._now = self._clock.started()
+        self._planning = Planning(engine, config, connector, self._now)
 
     def plan(self, first: date, last: date) -> Planned:
         """Desired state against the ERP's present state; changes nothing. Raises the errors of reaching the ERP."""
-        first = max(first, self._config.starts_on)
-        wished = desired(self._engine, self._config, self._connector, first, last)
-        around = self._known(first - NEIGHBOURS, last + NEIGHBOURS)
-        known = {key: one for key, one in around.items() if first <= one.work_date <= last}
-        given = Circumstances(
-            self._connector.capabilities,
-            self._now(),
-            wished.keep,
-            {one.natural_key: one for key, one in around.items() if key not in known},
-        )
-        items = plan(wished.wanted, known, self._held(wished, known, first, last), given)
-        return Planned(first, last, tuple(items), wished.blocked, known, wished.bound)
+        return self._planning.plan(first, last)
 
     def reconcile(self, first: date, last: date) -> list[Difference]:
         """The ERP against the journal; changes nothing. Raises the errors of reaching the ERP."""
         first = max(first, self._config.starts_on)
-        known = self._known(first - NEIGHBOURS, last + NEIGHBOURS)
+        known = self._planning.around(first, last)
         bound = bindings(self._engine, self._config, EMPLOYEE).values()
         employees = frozenset(bound) | {one.employee for one in known.values()}
         scope = Scope(first, last, self._connector.capabilities.kinds, employees)
         found = differences(known, self._connector.read_back(scope)) if employees else []
         return [one for one in found if first <= one.work_date <= last]
 
-    def _known(self, first: date, last: date) -> dict[str, Known]:
-        """The journal of the kinds that the connection carries; of others nothing is read back."""
-        kinds = self._connector.capabilities.kinds
-        known = known_entries(self._engine, self._config, first, last)
-        return {key: one for key, one in known.items() if one.kind in kinds}
-
-    def _held(self, wished: Desired, known: dict[str, Known], first: date, last: date) -> list[Held]:
-        employees = wished.employees | {one.employee for one in known.values()}
-        if not employees:
-            return []
-        scope = Scope(first, last, self._connector.capabilities.kinds, employees)
-        ours = {one.natural_key for one in wished.wanted} | {one.natural_key for one in known.values()}
-        held = self._connector.read_back(scope)
-        return [one for one in held if one.natural_key in ours or first <= one.work_date <= last]
-
-    def push(self, first: date, last: date, progress: Progress = _quiet, agreed: SavedPlan | None = None) -> Pushed:
+    def push(
+        self,
+        first: date,
+        last: date,
+        progress: Progress = _quiet,
+        agreed: SavedPlan | None = None,
+        *,
+        only_changed: bool = False,
+    ) -> Pushed:
         """Bring the ERP to the desired state and read it back; with `agreed`, only if that is still the plan.
+
+        With `only_changed`, nothing is asked, and nothing told, of employee-days that the journal shows as confirmed
+        just as they are wanted: a correction costs requests by its own size. What people change in the ERP shows when
+        all days are pushed, or planned.
 
         Raises `PlanRefused`, `hub.lease.LeaseTaken`, the errors of reaching the ERP for the first plan, and what is
         unexpected; a later error of the ERP is in the result, beside all that was done before it.
@@ -113,7 +97,7 @@ class Delivery:
         name = f"push {self._config.name}"
         with lease(self._engine, self._config.tenant, name, self._now) as held:
             seen = newest_change(self._engine, self._config.tenant)
-            run = _Run(self.plan(first, last))
+            run = _Run(self._planning.plan(first, last, frozenset() if only_changed else None))
             if agreed is not None:
                 require_same(agreed, run.planned)
             journal = Journal(self._engine, self._config, held, first, last)
@@ -124,7 +108,8 @@ class Delivery:
                 raise
             except HubError as error:
                 run.error = error
-            known = self._known(max(first, self._config.starts_on), last)
+            note_adjustments(self._engine, self._config, self._connector, run.latest, self._now())
+            known = self._planning.known(max(first, self._config.starts_on), last)
             done = result(run.planned, run.latest, known, run.arrived, run.error)
             journal.finish(done.counts, seen if run.error is None else 0)
             return done
@@ -135,8 +120,8 @@ class Delivery:
             if run.todo():
                 self._send(run, journal, progress)
             else:
-                self._settle(self._known(first - NEIGHBOURS, last + NEIGHBOURS), journal)
-            run.latest = self.plan(first, last)
+                self._settle(self._planning.around(first, last), journal)
+            run.latest = self._planning.plan(first, last, run.latest.days)
             note(run.latest.items, run.latest.journal, journal)
 
     def _send(self, run: "_Run", journal: Journal, progress: Progress) -> None:
@@ -145,7 +130,7 @@ class Delivery:
         if not sent:
             return
         days = [item.work_date for item in sent]
-        known = self._known(min(days), max(days))
+        known = self._planning.known(min(days), max(days))
         run.refused |= {item.key for item in sent if known[item.key].state is State.REJECTED}
         unread = {item.key: known[item.key] for item in sent if known[item.key].state in _UNREAD}
         if unread:

@@ -26,6 +26,7 @@ from hub.records import (
     WeeklyOff,
 )
 from hub.rules import Inputs, Policy, device_trust, tables
+from hub.rules.cycles import reach
 from hub.zones import DAY
 
 HALO_DAYS = 2
@@ -51,14 +52,17 @@ def read_spans(session: Session, tenant: str, first: date, last: date, as_of: in
     Which devices' directions are believed is decided for each date by the 30 days up to it, so that a date comes out
     the same whichever dates are computed with it. Dates with one answer make a span.
     """
-    punches = read_punches(session, tenant, first - timedelta(days=TRUST_DAYS), last + timedelta(days=PUNCH_HALO_DAYS))
-    near = punches.filter(pl.col("t_utc") >= utc(first - timedelta(days=PUNCH_HALO_DAYS)))
-    inputs = _inputs(session, tenant, first, last, punches=near, as_of=as_of)
+    policies = _policies(session, tenant)
+    low, high = reach(policies, tables.empty(tables.PERIODS), first, last)
+    since = min(first - timedelta(days=TRUST_DAYS), low - timedelta(days=PUNCH_HALO_DAYS))
+    punches = read_punches(session, tenant, since, high + timedelta(days=PUNCH_HALO_DAYS))
+    near = punches.filter(pl.col("t_utc") >= utc(low - timedelta(days=PUNCH_HALO_DAYS)))
+    inputs = _inputs(session, tenant, low, high, punches=near, policies=policies, as_of=as_of)
     spans: list[Span] = []
     day = first
     while day <= last:
-        since, until = utc(day - timedelta(days=TRUST_DAYS)), utc(day + timedelta(days=1))
-        trust = device_trust(punches.filter(pl.col("t_utc") >= since, pl.col("t_utc") < until))
+        begin, until = utc(day - timedelta(days=TRUST_DAYS)), utc(day + timedelta(days=1))
+        trust = device_trust(punches.filter(pl.col("t_utc") >= begin, pl.col("t_utc") < until))
         if spans and spans[-1].inputs.devices.equals(trust):
             spans[-1] = replace(spans[-1], last=day)
         else:
@@ -67,7 +71,16 @@ def read_spans(session: Session, tenant: str, first: date, last: date, as_of: in
     return spans
 
 
-def _inputs(session: Session, tenant: str, first: date, last: date, *, punches: pl.DataFrame, as_of: int) -> Inputs:
+def _inputs(
+    session: Session,
+    tenant: str,
+    first: date,
+    last: date,
+    *,
+    punches: pl.DataFrame,
+    policies: dict[str, Policy],
+    as_of: int,
+) -> Inputs:
     """What is the same for all the dates; no device is believed yet."""
     queries = {
         "corrections": _corrections(tenant),
@@ -85,7 +98,7 @@ def _inputs(session: Session, tenant: str, first: date, last: date, *, punches: 
     return Inputs(
         punches=punches,
         devices=tables.empty(tables.DEVICES),
-        policies=_policies(session, tenant),
+        policies=policies,
         as_of=as_of,
         **frames,
     )
@@ -189,9 +202,9 @@ def _holidays(tenant: str) -> Query:
 
 
 def _leaves(tenant: str, first: date, last: date) -> Query:
-    columns = _columns(Leave, "employee_id", "day", "portion", "minutes", "type_code", "paid")
+    columns = _columns(Leave, "employee_id", "day", "portion", "minutes", "type_code", "paid", "id")
     near = col(Leave.day).between(first - timedelta(days=HALO_DAYS), last + timedelta(days=HALO_DAYS))
-    return select(*columns).where(col(Leave.tenant) == tenant, near)
+    return select(*columns, literal(None)).where(col(Leave.tenant) == tenant, near)
 
 
 def _policies(session: Session, tenant: str) -> dict[str, Policy]:

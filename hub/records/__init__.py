@@ -3,7 +3,19 @@
 from hub.records.access import ApiKey
 from hub.records.calendar import Holiday, Leave, PatternDay, Roster, Shift, ShiftSegment, WeeklyOff
 from hub.records.days import Anomaly, AttendanceDay, AttendancePair, Dirty
-from hub.records.delivery import Binding, Connection, JournalEntry, Lease, Push, ReceiptRow, SavedPlan, Spent
+from hub.records.delivery import (
+    Adjustment,
+    Alert,
+    Binding,
+    Connection,
+    JournalEntry,
+    Lease,
+    Period,
+    Push,
+    ReceiptRow,
+    SavedPlan,
+    Spent,
+)
 from hub.records.devices import Device, DeviceEvent, UnclaimedDevice
 from hub.records.people import (
     Badge,
@@ -19,6 +31,8 @@ from hub.records.people import (
 from hub.records.punches import Correction, Punch, Quarantine
 
 __all__ = [
+    "Adjustment",
+    "Alert",
     "Anomaly",
     "ApiKey",
     "AttendanceDay",
@@ -40,6 +54,7 @@ __all__ = [
     "Lease",
     "Leave",
     "PatternDay",
+    "Period",
     "PolicyVersion",
     "Punch",
     "Push",

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -11,10 +11,12 @@ class Connection(SQLModel, table=True):
     """One configured ERP tenant: which connector, its settings (secrets by name), whose days it takes, since when.
 
     More than `unmapped_limit` employees or cost centres without a counterpart in the ERP stop a nightly push. With
-    `approval`, only plans that a second person approved are carried out.
+    `approval`, only plans that a second person approved are carried out. `timezone`, `nightly` (cron) and `deadline`
+    (time of day, or empty) say when; `enabled` is how schedule and sensor start. `origin` is launchpad or file: who has
+    the say. A name is used once in the whole hub, since Dagster's assets begin with it.
     """
 
-    __table_args__ = (UniqueConstraint("tenant", "name"),)
+    __table_args__ = (UniqueConstraint("tenant", "name"), Index("ix_connection_name", "name", unique=True))
     id: int | None = Field(default=None, primary_key=True)
     tenant: str
     name: str
@@ -24,6 +26,13 @@ class Connection(SQLModel, table=True):
     starts_on: date
     unmapped_limit: int = 0
     approval: bool = False
+    timezone: str = "UTC"
+    nightly: str = "30 2 * * *"
+    debounce_seconds: int = 300
+    deadline: str = ""
+    enabled: bool = False
+    origin: str = "file"
+    retired_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Binding(SQLModel, table=True):
@@ -121,6 +130,57 @@ class SavedPlan(SQLModel, table=True):
     approved_by: str = ""
     approved_at: int = Field(default=0, sa_type=BigInteger)
     push_id: int = 0
+
+
+class Period(SQLModel, table=True):
+    """Work dates of a connection that payroll has taken: nothing of them is sent any more.
+
+    `manifest` is canonical JSON of what was confirmed at `locked_at` (UTC seconds), `digest` its SHA-256, `signature`
+    Ed25519 over it, both hexadecimal; the signature is empty while no key is configured.
+    """
+
+    __table_args__ = (UniqueConstraint("tenant", "connection", "first"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant: str
+    connection: str
+    first: date
+    last: date
+    locked_at: int = Field(sa_type=BigInteger)
+    manifest: str = Field(default="", sa_column=Column(Text, nullable=False))
+    digest: str = ""
+    signature: str = ""
+
+
+class Adjustment(SQLModel, table=True):
+    """A late change of a locked work date: what is wanted now against what was delivered.
+
+    `minutes` and `days` (hundredths) are differences; an entry with neither, such as an interval, has zeros. `state` is
+    open, or settled once the difference is gone or somebody took it over.
+    """
+
+    __table_args__ = (UniqueConstraint("tenant", "connection", "entry_key"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant: str
+    connection: str
+    entry_key: str
+    work_date: date
+    employee: str
+    action: str
+    minutes: int = 0
+    days: int = 0
+    state: str = "open"
+    found_at: int = Field(sa_type=BigInteger)
+
+
+class Alert(SQLModel, table=True):
+    """Something that people were told of, until it is over: one message a cause. `closed_at` is 0 while it lasts."""
+
+    __table_args__ = (UniqueConstraint("tenant", "cause", "closed_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant: str
+    cause: str
+    opened_at: int = Field(sa_type=BigInteger)
+    closed_at: int = Field(default=0, sa_type=BigInteger)
 
 
 class Spent(SQLModel, table=True):

@@ -35,8 +35,19 @@ def of_pairing(collapsed: pl.DataFrame, single: pl.DataFrame, pairs: pl.DataFram
         note(alone.filter(pl.col("dir") == IN), "MISSING_OUT", punch=True),
         note(alone.filter(pl.col("dir") == OUT), "MISSING_IN", punch=True),
         note(single.filter("too_long"), "LONG_SHIFT", punch=True),
+        note(single.filter(_half_a_break()), "MISSED_BREAK", punch=True),
+        note(single.filter("stands_in"), "IMPUTED"),
         note(pairs, "REST_VIOLATION", detail=pl.struct("rest_min").struct.json_encode()),
     ]
+
+
+def _half_a_break() -> pl.Expr:
+    """The beginning of a break that the next punch does not end, or the other way round; what follows may yet come."""
+    same, out, back = pl.col("run") == pl.col("run").shift(-1), pl.col("direction") == 2, pl.col("direction") == 3
+    begun = out & (~same | (pl.col("direction").shift(-1) != 3)).fill_null(value=True)
+    behind = pl.col("run") == pl.col("run").shift(1)
+    ended = back & (~behind | (pl.col("direction").shift(1) != 2)).fill_null(value=True)
+    return begun | ended
 
 
 def of_days(days: pl.DataFrame) -> list[pl.DataFrame]:
@@ -46,7 +57,7 @@ def of_days(days: pl.DataFrame) -> list[pl.DataFrame]:
     surplus = pl.col("worked_min") - pl.col("expected_min")
     absent = (pl.col("s1") == Session.ABSENT) | (pl.col("s2") == Session.ABSENT)
     half = pl.col("worked_min") * 100 >= pl.col("scheduled_min") * pl.col("half_day_pct")
-    full_leave = (pl.col("on_leave") == 2) & half
+    full_leave = (pl.col("on_leave") == 2) & half & (pl.col("leave_vs_work") == "flag")
     half_leave = (pl.col("on_leave") == 1) & (surplus > 0) & (surplus >= pl.col("ot_threshold_min"))
     off = pl.col("day_type") == DayType.WEEKLY_OFF
     conditions = {

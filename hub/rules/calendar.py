@@ -56,6 +56,8 @@ def _with_leave(days: pl.DataFrame, leaves: pl.DataFrame) -> pl.DataFrame:
         ),
         leave_min=pl.col("minutes").filter(pl.col("portion") == "minutes").sum(),
         leave_code=pl.col("type_code").unique().sort().str.join("+"),
+        leave_request=pl.col("request").max(),
+        leave_sandwich=pl.col("sandwich_mode").cast(pl.String).drop_nulls().first(),
     )
     days = days.join(rows, on=["employee_key", "date"], how="left", maintain_order="left")
     return days.with_columns(pl.col("leave_min").fill_null(0))

@@ -27,15 +27,19 @@ class Session(IntEnum):
 
 
 class DayFlag(IntFlag):
-    """Independent attributes of a day; the free bits belong to night, imputed, locked and recomputed."""
+    """Independent attributes of a day; RECOMPUTED belongs to whoever stores days."""
 
     LATE = 1
     EARLY_OUT = 2
     OVERTIME = 4
+    NIGHT = 8
     LOP = 16
     HALF_DAY = 32
     REGULARISED = 64
+    IMPUTED = 128
     PROVISIONAL = 256
+    LOCKED = 512
+    RECOMPUTED = 1024
 
 
 class Anomaly(NamedTuple):
@@ -56,10 +60,17 @@ ANOMALIES: Final[dict[str, Anomaly]] = {
     "DUPLICATE": INFO,
     "EARLY_OUT": INFO,
     "FUTURE": WARN,
+    "EARLY_IN": INFO,
     "HOLIDAY_WORKED": INFO,
+    "IMPUTED": WARN,  # an in or out that nobody punched stands in for a missing one
     "LATE_IN": INFO,
+    "LATE_DATA": INFO,  # a punch that arrived after the cut-off
+    "LATE_OUT": INFO,
     "LEAVE_AND_WORKED": WARN,
+    "LOCKED_PERIOD": INFO,
+    "LONG_BREAK": INFO,
     "LONG_SHIFT": WARN,  # in and out farther apart than a pair may be
+    "MISSED_BREAK": INFO,
     "MISSING_IN": BLOCK,
     "MISSING_OUT": BLOCK,
     "NOT_EMPLOYED": WARN,  # a punch outside any employment
@@ -69,6 +80,7 @@ ANOMALIES: Final[dict[str, Anomaly]] = {
     "REPEAT_IN": INFO,
     "REPEAT_OUT": INFO,
     "REST_VIOLATION": WARN,
+    "SHORT_BREAK": INFO,
     "SHORT_SHIFT": INFO,  # worked, but less than a full day
     "SITE_MISMATCH": INFO,
     "TZ_AMBIGUOUS": WARN,

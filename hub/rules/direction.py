@@ -8,8 +8,15 @@ from hub.rules.columns import ends, ordinal, starts
 
 IN: Final = 0
 OUT: Final = 1
+BREAK_OUT: Final = 2
+BREAK_IN: Final = 3
 TRUST_PERCENT: Final = 90
 REPEAT_S: Final = 60
+
+
+def is_in() -> pl.Expr:
+    """Whether the direction means in; the end of a break does."""
+    return pl.col("direction").is_in([IN, BREAK_IN])
 
 
 def believe(punches: pl.DataFrame, devices: pl.DataFrame) -> pl.DataFrame:
@@ -27,13 +34,16 @@ def direct(kept: pl.DataFrame) -> pl.DataFrame:
 
     An undirected punch takes turns with the last believed one of its run, or with the run's start, which is an in.
     """
-    said = pl.when(pl.col("direction").is_in([IN, 3])).then(IN).otherwise(OUT)
+    said = pl.when(is_in()).then(IN).otherwise(OUT)
     kept = kept.with_columns(trusted=_trusted(), turn=ordinal("run"))
     phase = pl.when("trusted").then((said + pl.col("turn")) % 2).when(starts("run")).then(0).forward_fill()
     by_turns = ((pl.col("turn") + phase) % 2).cast(pl.Int8)
     lone = starts("run") & ends("run") & ~pl.col("trusted")
     near_end = (pl.col("t") - pl.col("s1")).abs() < (pl.col("t") - pl.col("s0")).abs()
-    return kept.with_columns(dir=pl.when(lone & near_end).then(OUT).otherwise(by_turns)).drop("turn")
+    outer = (pl.col("direction_mode") == "first_last") & ~(starts("run") & ends("run"))
+    by_place = pl.when(ends("run")).then(OUT).otherwise(IN)
+    chosen = pl.when(lone & near_end).then(OUT).when(outer).then(by_place).otherwise(by_turns)
+    return kept.with_columns(dir=chosen.cast(pl.Int8)).drop("turn")
 
 
 def _trusted() -> pl.Expr:

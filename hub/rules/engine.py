@@ -7,27 +7,38 @@ from typing import Final
 import polars as pl
 
 from hub.rules import anomalies, report
+from hub.rules.breaks import per_run
 from hub.rules.calendar import with_calendar
 from hub.rules.columns import gather, note
+from hub.rules.cutoff import with_assumptions
+from hub.rules.cycles import with_periods
 from hub.rules.flags import late_and_early, rest_violations, with_due_times
 from hub.rules.instances import Plan, plan
-from hub.rules.overtime import with_overtime
-from hub.rules.parameters import policy_table
+from hub.rules.offdays import with_off_days
+from hub.rules.overrides import apply_minutes, apply_sessions, with_overrides
+from hub.rules.overtime import overtime_lines, with_comp_off, with_overtime
+from hub.rules.parameters import ordered, policy_table
+from hub.rules.penalties import penalty_lines, with_penalties
 from hub.rules.reading import Reading, read
-from hub.rules.scope import day_grid
-from hub.rules.status import with_status
+from hub.rules.scope import day_grid, edges
+from hub.rules.spans import with_night
+from hub.rules.status import with_sessions, with_status
 from hub.rules.tables import ANOMALIES, Inputs, Outputs
 from hub.rules.totals import with_totals
-from hub.rules.worked import bounds, per_day, per_run
+from hub.rules.worked import bounds, per_day
 
 _DAY_PARAMETERS: Final = (
     "version", "policy_hash", "open_expected_min", "dst_expected", "full_day_pct", "half_day_pct", "min_presence_min",
-    "single_punch", "absent_after_h", "ot_threshold_min",
+    "single_punch", "absent_after_h", "ot_threshold_min", "full_day_min", "half_day_min", "half_split", "leave_vs_work",
+    "unmarked_as", "after_cutoff",
 )  # fmt: skip
 _SLOT_PARAMETERS: Final = (
-    "dedupe_window_s", "handover", "off_shift", "direction_mode", "repeat_split_min", "max_pair_min", "min_rest_min",
-    "grace_snap_in_min", "grace_snap_out_min", "early_in_counts", "late_out_counts", "break_mode", "break_after_min",
-    "credit_punched", "paid_break_min", "grace_in_min", "grace_out_min", "late_count_from",
+    "dedupe_window_s", "dedupe_scope", "handover", "off_shift", "direction_mode", "repeat_in", "repeat_out",
+    "repeat_split_min", "max_pair_min", "min_rest_min", "new_shift_gap_min", "max_shift_min", "missing_out_policy",
+    "missing_in_policy", "missing_out_min", "day_assignment", "grace_snap_in_min", "grace_snap_out_min",
+    "early_in_counts", "early_in_after_min", "late_out_counts", "late_out_after_min", "break_mode", "break_after_min",
+    "credit_punched", "paid_break_min", "paid_break_after_min", "grace_in_min", "grace_out_min", "late_count_from",
+    "late_whole_minutes",
 )  # fmt: skip
 
 
@@ -36,9 +47,9 @@ def process(inputs: Inputs, first: date, last: date) -> Outputs:
 
     A row that cannot be used becomes an anomaly of its own employee; only a malformed table raises (`TableError`).
     """
-    planned, notes = _planned(inputs, first, last)
-    reading = read(inputs, planned, first, last)
-    days = _computed(inputs, planned, reading)
+    layout, notes = planned(inputs, first, last)
+    reading = read(inputs, layout, *edges(inputs, first, last))
+    days, overtime, penalties = _computed(inputs, layout, reading)
     notes += [*anomalies.of_punches(reading.punches), note(reading.strangers, "NOT_EMPLOYED", punch=True)]
     notes += [*anomalies.of_pairing(reading.collapsed, reading.single, rest_violations(reading.pairs))]
     found = anomalies.collect([*notes, *anomalies.of_days(days)], days, first, last)
@@ -47,32 +58,49 @@ def process(inputs: Inputs, first: date, last: date) -> Outputs:
         pairs=report.pair_rows(reading.pairs, first, last),
         dispositions=report.disposition_rows(_fates(reading), first, last),
         anomalies=found.select(pl.col(name).cast(dtype) for name, dtype in ANOMALIES.items()),
+        overtime=report.overtime_rows(overtime, days, first, last),
+        penalties=report.penalty_rows(penalties, days, first, last),
     )
 
 
-def _planned(inputs: Inputs, first: date, last: date) -> tuple[Plan, list[pl.DataFrame]]:
+def planned(inputs: Inputs, first: date, last: date) -> tuple[Plan, list[pl.DataFrame]]:
     """Stages 0, 3 and 11: everything that is known without punches."""
     params = policy_table(inputs.policies)
     grid, notes = day_grid(inputs, first, last)
-    planned = plan(inputs, grid, params)
-    days = with_calendar(gather(planned.days, params, "policy", _DAY_PARAMETERS), inputs)
-    slots = gather(with_due_times(planned.slots, days), params, "policy", _SLOT_PARAMETERS)
-    return replace(planned, days=days, slots=slots), [notes, planned.notes]
+    layout = plan(inputs, grid, params)
+    days = with_calendar(gather(layout.days, params, "policy", _DAY_PARAMETERS), inputs)
+    days = with_periods(with_overrides(days, inputs.overrides), inputs.periods)
+    slots = gather(with_due_times(layout.slots, days), params, "policy", _SLOT_PARAMETERS)
+    return replace(layout, days=days, slots=slots), [notes, layout.notes]
 
 
-def _computed(inputs: Inputs, planned: Plan, reading: Reading) -> pl.DataFrame:
-    """Stages 9 (sums) to 16: the finished days with halo."""
-    runs = per_run(reading.pairs)
+def _computed(inputs: Inputs, layout: Plan, reading: Reading) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Stages 9 (sums) to 16: the finished days with halo, their overtime and penalty lines."""
+    days = _measured(inputs, layout, reading)
+    policies = inputs.policies
+    days = with_assumptions(with_sessions(days, inputs.as_of), inputs.as_of)
+    days = with_off_days(apply_sessions(with_status(days)), policies)
+    days = with_status(days)
+    overtime = overtime_lines(days, reading.pairs, policies)
+    days = with_comp_off(with_overtime(days, overtime), policies)
+    penalties = penalty_lines(days, policies)
+    days = with_totals(with_penalties(days, penalties), policy_table(policies))
+    return report.with_input_hash(days, layout.slots, reading.punches), overtime, penalties
+
+
+def _measured(inputs: Inputs, layout: Plan, reading: Reading) -> pl.DataFrame:
+    """Stages 9 and 10: the days with their minutes, counts, lates and what a supervisor set."""
+    runs = per_run(reading.pairs, inputs.policies)
     sums = per_day(runs).join(bounds(reading.pairs), on="day", how="left")
-    days = report.with_minutes(planned.days, sums, inputs.policies)
+    days = report.with_minutes(layout.days, sums, inputs.policies)
     for counts in (_counts(reading), late_and_early(reading.single)):
         days = days.join(counts, on="day", how="left", maintain_order="left")
     days = days.with_columns(
         pl.col("punches", "dups", "regularised", "unpaired", "late_min", "early_min").fill_null(0),
-        pl.col("late", "early").fill_null(value=False),
+        pl.col("late", "early", "imputed").fill_null(value=False),
     )
-    days = with_totals(with_overtime(with_status(days, inputs.as_of)))
-    return report.with_input_hash(days, planned.slots, reading.punches)
+    windows = {n: policy.night_window for n, (*_, policy) in enumerate(ordered(inputs.policies))}
+    return apply_minutes(with_night(days, reading.pairs, windows))
 
 
 def _counts(reading: Reading) -> pl.DataFrame:
@@ -80,7 +108,8 @@ def _counts(reading: Reading) -> pl.DataFrame:
     alone = reading.single.filter(~pl.col("opens") & ~pl.col("closes")).group_by("day").agg(unpaired=pl.len())
     manual = pl.col("source_rank") == 0
     counts = reading.punches.group_by("day").agg(punches=pl.len(), dups=pl.col("dup").sum(), regularised=manual.sum())
-    return counts.join(alone, on="day", how="left")
+    stood_in = reading.pairs.filter("imputed").select("day").unique().with_columns(imputed=pl.lit(value=True))
+    return counts.join(alone, on="day", how="left").join(stood_in, on="day", how="left")
 
 
 def _fates(reading: Reading) -> dict[str, list[pl.DataFrame]]:

@@ -8,7 +8,8 @@ from hub.rules.columns import ends, gather, starts
 from hub.rules.direction import IN, OUT
 
 _DAY_FACTS: Final = (
-    "due", "base1", "base2", "scheduled_start", "scheduled_end", "scheduled_min", "attendance_mode",
+    "due", "base1", "base2", "scheduled_start", "scheduled_end", "scheduled_min", "attendance_mode", "half_split",
+    "expected_min",
 )  # fmt: skip
 
 
@@ -18,8 +19,10 @@ def with_due_times(slots: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     The half that remains is half the day's minutes long, so a lunch between the halves lies in neither.
     """
     slots = gather(slots, days, "day", _DAY_FACTS)
-    half = pl.col("scheduled_min") // 2 * 60
-    begin, end = pl.col("scheduled_end") - half, pl.col("scheduled_start") + half
+    half, by_shift = pl.col("scheduled_min") // 2 * 60, pl.col("half_split") == "shift"
+    middle = (pl.col("scheduled_start") + pl.col("scheduled_end")) // 2
+    begin = pl.when(by_shift).then(middle).otherwise(pl.col("scheduled_end") - half)
+    end = pl.when(by_shift).then(middle).otherwise(pl.col("scheduled_start") + half)
     first_due, second_due = pl.col("base1").is_null(), pl.col("base2").is_null()
     start = pl.when(first_due).then("due_from").otherwise(pl.max_horizontal("due_from", begin))
     end = pl.when(second_due).then("due_to").otherwise(pl.min_horizontal("due_to", end))
@@ -29,12 +32,13 @@ def with_due_times(slots: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
         due=due,
         due_from=pl.when(watched & pl.col("due_from").is_not_null()).then(start),
         due_to=pl.when(watched & pl.col("due_to").is_not_null()).then(end),
-    ).drop(_DAY_FACTS[1:])
+    ).drop(_DAY_FACTS[1:-1])
 
 
 def late_and_early(single: pl.DataFrame) -> pl.DataFrame:
     """One row per day with `late_min` and `early_min`: a segment's first in, its last out; 0 within the grace."""
-    late_s, early_s = pl.col("rounded") - pl.col("due_from"), pl.col("due_to") - pl.col("rounded")
+    whole = pl.when("late_whole_minutes").then(pl.col("rounded") // 60 * 60).otherwise("rounded")
+    late_s, early_s = whole - pl.col("due_from"), pl.col("due_to") - whole
     forgiven = pl.when(pl.col("late_count_from") == "end_of_grace").then("grace_in_min").otherwise(0)
     late = starts("run") & (pl.col("dir") == IN) & (late_s > pl.col("grace_in_min") * 60)
     early = ends("run") & (pl.col("dir") == OUT) & (early_s > pl.col("grace_out_min") * 60)

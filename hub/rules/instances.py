@@ -17,7 +17,7 @@ from hub.rules.tables import Inputs
 from hub.rules.windows import numbered, trimmed, without_overlaps
 
 SLOT: Final = (
-    "day", "employee_key", "date", "segment_no", "s0", "s1", "w0", "w1",
+    "day", "employee_key", "date", "segment_no", "s0", "s1", "w0", "w1", "both0", "both1",
     "shift_start", "shift_end", "due_from", "due_to", "unpaid_break_min", "policy",
 )  # fmt: skip
 
@@ -77,11 +77,18 @@ def _governed(grid: pl.DataFrame, shifts: pl.DataFrame, params: pl.DataFrame) ->
     )
     grid = grid.join(own, on="day", how="left", maintain_order="left")
     grid = grid.with_columns(policy_code=pl.coalesce("shift_policy", "policy_code")).drop("shift_policy")
-    codes = params.select("policy_code", "policy")
-    grid = grid.join(codes, on="policy_code", how="left", maintain_order="left")
+    grid = _in_force(grid, params.select("policy_code", "effective_from", "policy"))
     unknown = note(grid.filter("employed", pl.col("policy").is_null()), "UNKNOWN_POLICY")
-    fallback = codes.filter(policy_code=FALLBACK)["policy"].item()
+    fallback = params.filter(policy_code=FALLBACK)["policy"].item()
     return grid.with_columns(pl.col("policy").fill_null(fallback)), unknown
+
+
+def _in_force(grid: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+    """Adds `policy`, the version of `policy_code` that holds on the date; null for an unknown code."""
+    wanted = grid.select("policy_code", "date").unique().join(versions, on="policy_code")
+    wanted = wanted.filter(pl.col("effective_from") <= pl.col("date")).sort("policy_code", "date", "effective_from")
+    found = wanted.unique(["policy_code", "date"], keep="last").drop("effective_from")
+    return grid.join(found, on=["policy_code", "date"], how="left", maintain_order="left")
 
 
 def _open_slots(days: pl.DataFrame) -> pl.DataFrame:
@@ -89,7 +96,7 @@ def _open_slots(days: pl.DataFrame) -> pl.DataFrame:
     return days.select(
         "day", "employee_key", "date", pl.lit(None, dtype=pl.Int8).alias("segment_no"),
         nothing.alias("s0"), nothing.alias("s1"), pl.col("open_from").alias("w0"), (pl.col("open_to") - 1).alias("w1"),
-        *(nothing.alias(name) for name in ("shift_start", "shift_end", "due_from", "due_to")),
+        *(nothing.alias(name) for name in ("both0", "both1", "shift_start", "shift_end", "due_from", "due_to")),
         pl.col("open_break_min").fill_null(0).alias("unpaid_break_min"), "policy",
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import polars as pl
 
 from hub.rules.columns import EMPLOYEE_STEP, gather, starts
+from hub.rules.direction import is_in
 
 
 def match(punches: pl.DataFrame, slots: pl.DataFrame, scheduled: int, base: int) -> pl.DataFrame:
@@ -15,7 +16,22 @@ def match(punches: pl.DataFrame, slots: pl.DataFrame, scheduled: int, base: int)
     own = pl.when(pl.col("key") <= pl.col("key1")).then("segment")
     other = pl.when(pl.col("key") <= pl.col("open_key1")).then(pl.col("open_day") + scheduled)
     hit = hit.with_columns(slot=pl.coalesce(own, other)).drop("segment", "key1", "open_day", "open_key1")
+    hit = _by_direction(hit, slots, scheduled) if slots["both0"].is_not_null().any() else hit
     return gather(hit, slots, "slot", ["day", "date"])
+
+
+def _by_direction(hit: pl.DataFrame, slots: pl.DataFrame, scheduled: int) -> pl.DataFrame:
+    """Where two windows reach, an in belongs to the later shift and an out to the earlier one."""
+    inside = pl.col("t").is_between("both0", "both1")
+    known = pl.col("direction") >= 0
+    hit = gather(hit, slots, "slot", ["both0", "both1"])
+    back = inside & known & ~is_in()
+    ahead = slots[:scheduled].select(next0=pl.col("both0").shift(-1), next1=pl.col("both1").shift(-1))
+    padded = pl.concat([ahead, ahead.clear(slots.height - scheduled)])
+    hit = gather(hit, padded, "slot", ["next0", "next1"])
+    forth = pl.col("t").is_between("next0", "next1") & known & is_in()
+    moved = pl.when(back).then(pl.col("slot") - 1).when(forth).then(pl.col("slot") + 1).otherwise("slot")
+    return hit.with_columns(slot=moved).drop("both0", "both1", "next0", "next1")
 
 
 def _keyed(slots: pl.DataFrame, base: int) -> pl.DataFrame:
@@ -43,5 +59,8 @@ def shared(kept: pl.DataFrame, slots: pl.DataFrame, scheduled: int) -> pl.DataFr
 
 
 def in_runs(kept: pl.DataFrame) -> pl.DataFrame:
-    """Adds `run`: a dense number per stretch of punches of one slot. Everything later is keyed by it."""
-    return kept.with_columns(run=starts("slot").cum_sum())
+    """Adds `run`: a dense number per stretch of punches of one slot and visit. Everything later is keyed by it."""
+    if "both0" in kept.columns and kept["both0"].is_not_null().any():
+        # Two shifts at once: their punches alternate in time, and each shift's own must stand together.
+        kept = kept.sort("employee_key", "slot", "key", maintain_order=True)
+    return kept.with_columns(run=(starts("slot") | starts("visit")).cum_sum())

@@ -3,7 +3,7 @@
 import polars as pl
 
 from hub.rules.columns import starts
-from hub.rules.direction import IN, OUT
+from hub.rules.direction import BREAK_IN, IN, OUT
 
 
 def collapse(directed: pl.DataFrame) -> pl.DataFrame:
@@ -20,10 +20,12 @@ def collapse(directed: pl.DataFrame) -> pl.DataFrame:
 def _repeat() -> pl.Expr:
     split = pl.col("repeat_split_min") * 60
     same = (pl.col("dir") == pl.col("dir").shift(1)) & (pl.col("run") == pl.col("run").shift(1))
-    again = (same & (pl.col("t") - pl.col("t").shift(1) <= split)).fill_null(value=False)
-    later_in = (pl.col("dir") == IN) & again
-    earlier_out = (pl.col("dir") == OUT) & again.shift(-1, fill_value=False)
-    return later_in | earlier_out
+    near = (pl.col("t") - pl.col("t").shift(1) <= split) | (pl.col("direction_mode") == "first_last")
+    again = (same & near).fill_null(value=False)
+    soon = again.shift(-1, fill_value=False)
+    ins = pl.when(pl.col("repeat_in") == "first").then(again).otherwise(soon)
+    outs = pl.when(pl.col("repeat_out") == "last").then(soon).otherwise(again)
+    return pl.when(pl.col("dir") == IN).then(ins).otherwise(outs)
 
 
 def _overruled(directed: pl.DataFrame) -> pl.Series:
@@ -47,6 +49,10 @@ def pair(single: pl.DataFrame) -> pl.DataFrame:
     """Adds to each remaining punch `opens` and `closes` (of a pair) and `too_long` (an in whose out is too far)."""
     follows = (pl.col("run") == pl.col("run").shift(-1)) & (pl.col("dir") == IN) & (pl.col("dir").shift(-1) == OUT)
     near = pl.col("t").shift(-1) - pl.col("t") <= pl.col("max_pair_min") * 60
+    if (single["visit"] > 0).any():
+        began = pl.when(starts("run")).then("t").forward_fill()
+        inside = pl.col("t").shift(-1) - began <= pl.col("max_shift_min") * 60
+        near &= inside | (pl.col("visit") == 0) | (pl.col("direction") == BREAK_IN)
     single = single.with_columns(
         opens=(follows & near).fill_null(value=False), too_long=(follows & ~near).fill_null(value=False)
     )
@@ -55,6 +61,7 @@ def pair(single: pl.DataFrame) -> pl.DataFrame:
 
 def pairs(single: pl.DataFrame) -> pl.DataFrame:
     """One row per pair in order of employee and time; the out's columns come from the row after the in."""
-    outs = {"out_punch_id": "punch_id", "out_at": "t", "out_rounded": "rounded"}
+    outs = {"out_punch_id": "punch_id", "out_at": "t", "out_rounded": "rounded", "out_stands_in": "stands_in"}
     joined = single.with_columns(pl.col(old).shift(-1).alias(new) for new, old in outs.items()).filter("opens")
-    return joined.rename({"punch_id": "in_punch_id", "t": "in_at", "rounded": "in_rounded"})
+    joined = joined.rename({"punch_id": "in_punch_id", "t": "in_at", "rounded": "in_rounded"})
+    return joined.with_columns(imputed=pl.col("stands_in") | pl.col("out_stands_in"))

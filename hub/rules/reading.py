@@ -6,29 +6,38 @@ from typing import Final
 
 import polars as pl
 
+from hub.rules.assign import assign
+from hub.rules.breaks import with_planned
 from hub.rules.columns import gather, ordinal
-from hub.rules.dedupe import dedupe
+from hub.rules.dedupe import dedupe, in_order
 from hub.rules.direction import believe, direct
+from hub.rules.impute import imputed
 from hub.rules.instances import Plan
 from hub.rules.match import in_runs, match, shared
 from hub.rules.normalise import DAY_S, epoch, normalise
 from hub.rules.pair import collapse, pair, pairs
 from hub.rules.rounding import round_times
-from hub.rules.scope import HALO
 from hub.rules.tables import Inputs
+from hub.rules.visits import grouped
 from hub.rules.worked import clip, measure
 
 _KEPT: Final = (
     "punch_id", "employee_key", "t", "direction", "source_rank", "key", "slot", "day", "date", "believed", "off_shift",
+    "visit",
 )  # fmt: skip
-_PUNCH_FACTS: Final = ("segment_no", "s0", "s1", "direction_mode", "repeat_split_min", "max_pair_min")
+_RAW_FACTS: Final = ("dedupe_window_s", "dedupe_scope", "new_shift_gap_min", "max_shift_min")
+_PUNCH_FACTS: Final = (
+    "segment_no", "s0", "s1", "direction_mode", "repeat_split_min", "max_pair_min", "repeat_in", "repeat_out",
+)  # fmt: skip
 _SINGLE_FACTS: Final = (
     "policy", "due_from", "due_to", "grace_snap_in_min", "grace_snap_out_min", "grace_in_min", "grace_out_min",
-    "late_count_from",
+    "late_count_from", "late_whole_minutes", "max_shift_min", "w1", "missing_in_policy", "missing_out_policy",
+    "missing_out_min", "expected_min",
 )  # fmt: skip
 _PAIR_FACTS: Final = (
-    "due", "shift_start", "shift_end", "unpaid_break_min", "early_in_counts", "late_out_counts", "break_mode",
-    "break_after_min", "credit_punched", "paid_break_min", "min_rest_min",
+    "due", "shift_start", "shift_end", "unpaid_break_min", "early_in_counts", "early_in_after_min", "late_out_counts",
+    "late_out_after_min", "break_mode", "break_after_min", "credit_punched", "paid_break_min", "paid_break_after_min",
+    "min_rest_min", "day_assignment",
 )  # fmt: skip
 
 
@@ -44,20 +53,23 @@ class Reading:
     pairs: pl.DataFrame
 
 
-def read(inputs: Inputs, planned: Plan, first: date, last: date) -> Reading:
+def read(inputs: Inputs, planned: Plan, low: date, high: date) -> Reading:
     """Stages 1, 2 and 4 to 9."""
-    low, high = first - HALO, last + HALO
     base = epoch(low) - DAY_S
     raw, voided = (match(p, planned.slots, planned.scheduled, base) for p in normalise(inputs, low, high))
-    raw = dedupe(gather(believe(raw, inputs.devices), planned.slots, "slot", ["dedupe_window_s"]))
-    punches = _placed(raw.filter(pl.col("slot").is_not_null()), planned)
+    raw = dedupe(gather(believe(raw, inputs.devices), planned.slots, "slot", _RAW_FACTS))
+    known = raw.filter(pl.col("slot").is_not_null())
+    punches = _placed(grouped(known, planned.slots, planned.scheduled, base), planned)
     kept = punches.filter("usable").select(_KEPT)
-    kept = in_runs(shared(kept, planned.slots, planned.scheduled))
+    kept = gather(kept, planned.slots, "slot", ["both0"]) if planned.slots["both0"].is_not_null().any() else kept
+    kept = in_runs(in_order(shared(kept, planned.slots, planned.scheduled)))
     collapsed = collapse(direct(gather(kept, planned.slots, "slot", _PUNCH_FACTS)))
     single = gather(collapsed.filter(~pl.col("repeat")), planned.slots, "slot", _SINGLE_FACTS)
-    single = pair(round_times(single, planned.days, inputs.policies))
+    single = round_times(single, planned.days, inputs.policies)
+    single = pair(imputed(single, inputs.as_of))
     paired = gather(pairs(single), planned.slots, "slot", _PAIR_FACTS)
-    paired = measure(clip(paired, inputs.policies))
+    paired = assign(clip(paired, inputs.policies), planned.days, inputs.policies)
+    paired = with_planned(measure(paired), planned.days, inputs)
     by_day = paired if paired["day"].is_sorted() else paired.sort("day", maintain_order=True)
     return Reading(
         punches=punches,

@@ -13,7 +13,7 @@ from hub.rules.hashing import row_hash, set_hash
 from hub.rules.localtime import local_text
 from hub.rules.policy import Policy
 from hub.rules.rounding import round_spans
-from hub.rules.tables import DAYS, DISPOSITION, DISPOSITIONS, PAIRS, Schema
+from hub.rules.tables import DAYS, DISPOSITION, DISPOSITIONS, OVERTIME, PAIRS, PENALTIES, Schema
 
 _PUNCH_INPUT: Final = (
     "punch_id", "t", "direction", "source_rank", "flags", "device_id", "site_id", "received_at", "believed",
@@ -21,6 +21,7 @@ _PUNCH_INPUT: Final = (
 _SLOT_INPUT: Final = ("s0", "s1", "w0", "w1", "due_from", "due_to", "unpaid_break_min")
 _DAY_INPUT: Final = (
     "site_id", "zone", "policy_code", "policy_hash", "attendance_mode", "employed", "shift_code", "off", "rostered",
+    "leave_request", "leave_sandwich", "period_id", "cutoff_at", "_set",
     "holiday1", "holiday2", "paid1", "paid2", "leave_min", "leave_code", "scheduled_min", "open_from", "open_to",
     "_slots", "_punches",
 )  # fmt: skip
@@ -36,7 +37,9 @@ def with_input_hash(days: pl.DataFrame, slots: pl.DataFrame, punches: pl.DataFra
     marks = set_hash(punches, "day", _PUNCH_INPUT).rename({"hash": "_punches"})
     days = days.join(plans, on="day", how="left", maintain_order="left")
     days = days.join(marks, on="day", how="left", maintain_order="left")
-    return days.with_columns(row_hash(days, _DAY_INPUT).alias("input_hash")).drop("_slots", "_punches")
+    values = [pl.col(name).cast(pl.String).fill_null("") for name in days.columns if name.startswith("set_")]
+    days = days.with_columns(_set=pl.concat_str(values, separator=",") if values else pl.lit(""))
+    return days.with_columns(row_hash(days, _DAY_INPUT).alias("input_hash")).drop("_slots", "_punches", "_set")
 
 
 def with_minutes(days: pl.DataFrame, sums: pl.DataFrame, policies: Mapping[str, Policy]) -> pl.DataFrame:
@@ -51,6 +54,8 @@ def with_minutes(days: pl.DataFrame, sums: pl.DataFrame, policies: Mapping[str, 
         worked_min=pl.col("worked_s") // 60,
         pre_shift_min=pl.col("pre_s") // 60,
         post_shift_min=pl.col("post_s") // 60,
+        before_min=pl.col("before_s") // 60,
+        after_min=pl.col("after_s") // 60,
     )
 
 
@@ -92,7 +97,10 @@ def _flags() -> pl.Expr:
         DayFlag.OVERTIME: pl.col("ot_min") > 0,
         DayFlag.LOP: pl.col("lop_days") > 0,
         DayFlag.HALF_DAY: pl.col("status") == "HD",
-        DayFlag.REGULARISED: pl.col("regularised") > 0,
+        DayFlag.REGULARISED: (pl.col("regularised") > 0) | (pl.col("override_fields").list.len() > 0),
+        DayFlag.NIGHT: (pl.col("night_min") > 0) & (pl.col("night_min") * 2 >= pl.col("expected_min")),
+        DayFlag.IMPUTED: pl.col("imputed"),
+        DayFlag.LOCKED: pl.col("period_status").is_in(["locked", "paid"]).fill_null(value=False),
         DayFlag.PROVISIONAL: pl.col("provisional"),
     }
     return reduce(or_, (pl.when(on).then(pl.lit(int(bit), pl.Int64)).otherwise(0) for bit, on in bits.items()))
@@ -101,7 +109,9 @@ def _flags() -> pl.Expr:
 def _hashed(rows: pl.DataFrame) -> pl.DataFrame:
     """Fills `output_hash`: what the row says, not when (provisional) or from which input it was said."""
     meaning = rows.select(pl.exclude(_NOT_MEANING)).with_columns(
-        _flags=rows["flags"] & ~int(DayFlag.PROVISIONAL), _codes=rows["anomaly_codes"].list.join(" ")
+        _flags=rows["flags"] & ~int(DayFlag.PROVISIONAL | DayFlag.LOCKED),
+        _codes=rows["anomaly_codes"].list.join(" "),
+        override_fields=rows["override_fields"].list.join(" "),
     )
     return rows.with_columns(row_hash(meaning, meaning.columns).alias("output_hash"))
 
@@ -111,7 +121,6 @@ def pair_rows(pairs: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
     rows = pairs.filter(pl.col("date").is_between(first, last)).with_columns(
         business_date="date",
         kind=pl.when(pl.col("segment_no").is_null()).then(pl.lit("open")).otherwise(pl.lit("work")),
-        imputed=pl.lit(value=False),
         rounded_in_s=pl.col("in_rounded") - pl.col("in_at"),
         rounded_out_s=pl.col("in_rounded") + pl.col("span_s") - pl.col("out_at"),
     )
@@ -124,11 +133,27 @@ def disposition_rows(parts: Mapping[str, list[pl.DataFrame]], first: date, last:
     for name, frames in parts.items():
         for frame in frames:
             seq = pl.col("seq") if "seq" in frame.columns else pl.lit(None)
-            mine = frame.filter(pl.col("date").is_between(first, last)).with_columns(
+            mine = frame.filter(pl.col("date").is_between(first, last), pl.col("punch_id").is_not_null()).with_columns(
                 business_date="date", disposition=pl.lit(name, dtype=DISPOSITION), pair_seq=seq
             )
             rows.append(_shaped(mine, DISPOSITIONS))
     return pl.concat(rows).sort("employee_key", "punch_id", "business_date", "disposition")
+
+
+def overtime_rows(lines: pl.DataFrame, days: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    """The `OVERTIME` frame."""
+    rows = _dated(lines, days, first, last).with_columns(approved=pl.col("approval") != "required")
+    return _shaped(rows, OVERTIME).sort("employee_key", "business_date", "rule_no", "bucket")
+
+
+def penalty_rows(lines: pl.DataFrame, days: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    """The `PENALTIES` frame."""
+    return _shaped(_dated(lines, days, first, last), PENALTIES).sort("employee_key", "business_date", "rule")
+
+
+def _dated(lines: pl.DataFrame, days: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    dates = days.select("day", "employee_key", business_date="date")
+    return lines.join(dates.filter(pl.col("business_date").is_between(first, last)), on="day")
 
 
 def _shaped(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:

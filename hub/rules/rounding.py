@@ -1,6 +1,7 @@
 """Stage 8: times snapped to the schedule and rounded to a raster; integer arithmetic on seconds."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import polars as pl
 
@@ -9,15 +10,25 @@ from hub.rules.localtime import offset_of
 from hub.rules.parameters import ordered
 from hub.rules.policy import Policy, Rounding
 
+T = TypeVar("T", int, pl.Expr)
+
 
 def round_seconds(x: pl.Expr, rule: Rounding, half: str) -> pl.Expr:
     """`x` seconds, 0 or more, on the raster of `rule`; `half` is the policy's `round_half`."""
     step, grace = rule.interval_min * 60, rule.grace_min * 60
     if not step:
         return x
-    if rule.dir == "down":
+    rounded, minute = on_raster(x, step, rule.dir, grace, half), x // 60 % 1440
+    if (rule.from_min, rule.until_min) == (0, 1440):
+        return rounded
+    return pl.when(minute.is_between(rule.from_min, rule.until_min)).then(rounded).otherwise(x)
+
+
+def on_raster(x: T, step: int, direction: str, grace: int, half: str) -> T:
+    """The multiple of `step` seconds that stands for `x`: a number or a column of them."""
+    if direction == "down":
         return (x + grace) // step * step
-    if rule.dir == "up":
+    if direction == "up":
         return -((grace - x) // step) * step
     return (x + _half(step, half)) // step * step
 
@@ -39,7 +50,7 @@ def round_times(single: pl.DataFrame, days: pl.DataFrame, policies: Mapping[str,
     near = (pl.col("t") - border).abs() <= snap
     single = single.with_columns(rounded=pl.when(near & (snap > 0)).then(border).otherwise("t"))
     active = [
-        (n, p) for n, (_, p) in enumerate(ordered(policies)) if p.round_in.interval_min or p.round_out.interval_min
+        (n, p) for n, (*_, p) in enumerate(ordered(policies)) if p.round_in.interval_min or p.round_out.interval_min
     ]
     if not active:
         return single
@@ -57,7 +68,7 @@ def round_times(single: pl.DataFrame, days: pl.DataFrame, policies: Mapping[str,
 
 def round_spans(frame: pl.DataFrame, seconds: str, policies: Mapping[str, Policy], rule: str) -> pl.DataFrame:
     """Rounds a column of lengths by the rule (`round_pair`, `round_day`) of each row's `policy`."""
-    for number, (_, policy) in enumerate(ordered(policies)):
+    for number, (*_, policy) in enumerate(ordered(policies)):
         rounding: Rounding = getattr(policy, rule)
         if rounding.interval_min:
             spans = round_seconds(pl.col(seconds), rounding, policy.round_half)

@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from hub.rules.columns import no_notes, note
+from hub.rules.cycles import reach
 from hub.rules.localtime import earliest, known, offset_columns
 from hub.rules.tables import Inputs
 
@@ -15,7 +16,7 @@ _FACTS: Final = ("site_id", "policy_code", "attendance_mode")
 
 def day_grid(inputs: Inputs, first: date, last: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One row per employee and date with halo, numbered by `day`; and anomaly rows."""
-    low, high = first - HALO, last + HALO
+    low, high = edges(inputs, first, last)
     held = each_date(inputs.employments.unique().sort(pl.all()), low, high)
     jobs = held.unique(["employee_key", "date"], keep="last", maintain_order=True)
     grid = _grid(inputs.employments, low, high).join(
@@ -26,6 +27,12 @@ def day_grid(inputs: Inputs, first: date, last: date) -> tuple[pl.DataFrame, pl.
     double = held.filter(pl.struct("employee_key", "date").is_duplicated()) if held.height != jobs.height else held[:0]
     doubled = note(double.unique(["employee_key", "date"]), "OVERLAP_ASSIGNMENT", detail='{"table": "employments"}')
     return _open_span(grid), pl.concat([notes, doubled])
+
+
+def edges(inputs: Inputs, first: date, last: date) -> tuple[date, date]:
+    """First and last date of the grid: what the policies must look at, and the halo around it."""
+    low, high = reach(inputs.policies, inputs.periods, first, last)
+    return low - HALO, high + HALO
 
 
 def each_date(frame: pl.DataFrame, low: date, high: date) -> pl.DataFrame:

@@ -12,19 +12,36 @@ _LEAVE: Final = [Session.PAID_LEAVE, Session.UNPAID_LEAVE]
 _NOT_DUE: Final = [Session.WEEKLY_OFF, Session.HOLIDAY]
 
 
-def with_status(days: pl.DataFrame, as_of: int) -> pl.DataFrame:
-    """Adds `provisional`, `s1`, `s2` and `status` from worked and expected minutes."""
+def with_sessions(days: pl.DataFrame, as_of: int) -> pl.DataFrame:
+    """Adds `provisional`, `level`, `s1`, `s2` from worked and expected minutes."""
     end = pl.coalesce("window_end", "open_to")
     days = days.with_columns(provisional=as_of < end + pl.col("absent_after_h") * 3600).with_columns(_level())
-    return days.with_columns(s1=_half(1), s2=_half(2)).with_columns(status=_status())
+    return _work_over_leave(days.with_columns(s1=_half(1), s2=_half(2)))
+
+
+def with_status(days: pl.DataFrame) -> pl.DataFrame:
+    """Adds `status`, the one word for both halves."""
+    return days.with_columns(status=_status())
+
+
+def _work_over_leave(days: pl.DataFrame) -> pl.DataFrame:
+    """Where work wins, a full-day leave with half a day worked is leave no more."""
+    worked = pl.col("worked_min") > 0
+    half = pl.col("worked_min") * 100 >= pl.col("scheduled_min") * pl.col("half_day_pct")
+    full = pl.col("worked_min") * 100 >= pl.col("scheduled_min") * pl.col("full_day_pct")
+    wins = (pl.col("leave_vs_work") == "work_wins") & (pl.col("on_leave") == 2) & worked & half
+    return days.with_columns(
+        s1=pl.when(wins).then(_W).otherwise("s1"), s2=pl.when(wins & full).then(_W).otherwise("s2")
+    )
 
 
 def _level() -> pl.Expr:
     """`level`: full, half, present (one session whatever is due), pending or none - what the punches amount to."""
     worked, expected = pl.col("worked_min"), pl.col("expected_min")
+    unmarked_as = pl.col("unmarked_as")
     some = (worked > 0) & (worked >= pl.col("min_presence_min"))
-    full = some & (worked * 100 >= expected * pl.col("full_day_pct"))
-    half = some & (worked * 100 >= expected * pl.col("half_day_pct")) & (pl.col("due") == 2)
+    full = some & _reached("full_day")
+    half = some & _reached("half_day") & (pl.col("due") == 2)
     excused = (expected == 0) & (pl.col("leave_min") > 0)
     unpaired = (worked == 0) & (pl.col("unpaired") > 0)
     unmarked = ~pl.col("rostered") & (worked == 0) & (pl.col("unpaired") == 0)
@@ -35,10 +52,21 @@ def _level() -> pl.Expr:
         .when(unpaired & (single == "present")).then(pl.lit("full"))
         .when(unpaired & (single == "half")).then(pl.lit("half"))
         .when(unpaired & (single == "absent")).then(pl.lit("none"))
-        .when(pl.col("provisional") | unmarked).then(pl.lit("pending"))
+        .when(unmarked & (unmarked_as == "present")).then(pl.lit("full"))
+        .when(pl.col("provisional") | (unmarked & (unmarked_as == "pending"))).then(pl.lit("pending"))
         .otherwise(pl.lit("none"))
         .alias("level")
     )  # fmt: skip
+
+
+def _reached(name: str) -> pl.Expr:
+    """Worked minutes at or above the policy's minutes, or its percent of the expected ones."""
+    by_percent = pl.col("worked_min") * 100 >= pl.col("expected_min") * pl.col(f"{name}_pct")
+    return (
+        pl.when(pl.col(f"{name}_min").is_null())
+        .then(by_percent)
+        .otherwise(pl.col("worked_min") >= pl.col(f"{name}_min"))
+    )
 
 
 def _half(n: int) -> pl.Expr:

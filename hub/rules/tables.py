@@ -6,8 +6,8 @@ and a null `to_date` means "until further notice".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Final
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
 
 import polars as pl
 
@@ -22,6 +22,8 @@ SHIFT_KIND = pl.Enum(["fixed", "split", "flexible", "open"])
 HOLIDAY_KIND = pl.Enum(["public", "optional", "company"])
 HOLIDAY_PORTION = pl.Enum(["full", "first", "second"])
 LEAVE_PORTION = pl.Enum(["full", "first", "second", "minutes"])
+SANDWICH = pl.Enum(["none", "within_request", "both_sides", "either_side", "adjacent_runs"])
+PERIOD_STATUS = pl.Enum(["open", "cut_off", "locked", "paid"])
 DISPOSITION = pl.Enum(["paired_in", "paired_out", "duplicate", "repeat", "off_shift", "voided", "unpaired"])
 
 PUNCHES: Final[Schema] = {
@@ -113,6 +115,28 @@ LEAVES: Final[Schema] = {  # approved ones only
     "minutes": pl.Int32,
     "type_code": pl.String,
     "paid_hundredths": pl.Int32,  # 100 fully paid, 0 unpaid
+    "request": pl.Int64,  # rows of one application; a higher number was decided later
+    "sandwich_mode": SANDWICH,  # null: the policy's
+}
+SHIFT_BREAKS: Final[Schema] = {  # for break_mode schedule
+    "shift_code": pl.String,
+    "effective_from": pl.Date,
+    "start_min": pl.Int32,
+    "end_min": pl.Int32,
+}
+OVERRIDES: Final[Schema] = {  # approved ones only; the highest override_id of a field wins
+    "override_id": pl.Int64,
+    "employee_key": pl.Int32,
+    "date": pl.Date,
+    "field": pl.String,  # one of overrides.FIELDS
+    "value": pl.Int32,
+}
+PERIODS: Final[Schema] = {
+    "period_id": pl.String,
+    "from_date": pl.Date,
+    "to_date": pl.Date,
+    "cutoff_at": pl.Int64,  # null: none
+    "status": PERIOD_STATUS,
 }
 
 INPUT_TABLES: Final[Mapping[str, Schema]] = {
@@ -128,6 +152,12 @@ INPUT_TABLES: Final[Mapping[str, Schema]] = {
     "weekly_offs": WEEKLY_OFFS,
     "holidays": HOLIDAYS,
     "leaves": LEAVES,
+    "shift_breaks": SHIFT_BREAKS,
+    "overrides": OVERRIDES,
+    "periods": PERIODS,
+}
+OPTIONAL: Final[Mapping[str, Mapping[str, Any]]] = {  # columns that may be left out, with what they then hold
+    "leaves": {"request": None, "sandwich_mode": None},
 }
 NULLABLE: Final[Mapping[str, frozenset[str]]] = {
     "corrections": frozenset({"punch_id", "t_utc", "direction"}),
@@ -139,7 +169,8 @@ NULLABLE: Final[Mapping[str, frozenset[str]]] = {
     "rosters": frozenset({"to_date", "shift_code", "pattern_code", "anchor_date"}),
     "patterns": frozenset({"shift_code"}),
     "weekly_offs": frozenset({"nth"}),
-    "leaves": frozenset({"minutes"}),
+    "leaves": frozenset({"minutes", "request", "sandwich_mode"}),
+    "periods": frozenset({"cutoff_at"}),
 }
 
 DAYS: Final[Schema] = {  # one row per employee of `employments` and date; ordered by both
@@ -171,9 +202,15 @@ DAYS: Final[Schema] = {  # one row per employee of `employments` and date; order
     "early_out_min": pl.Int32,
     "shortage_min": pl.Int32,  # expected - worked, not below 0
     "ot_min": pl.Int32,
+    "ot_pending_min": pl.Int32,  # overtime that still needs approval; part of paid_min
+    "night_min": pl.Int32,
     "payable_days": pl.Int16,
     "lop_days": pl.Int16,
+    "penalty_days": pl.Int16,
+    "comp_off_days": pl.Int16,
     "leave_code": pl.String,
+    "override_fields": pl.List(pl.String),  # sorted
+    "period_id": pl.String,  # null outside every payroll period
     "duplicates_dropped": pl.Int16,
     "flags": pl.Int64,  # codes.DayFlag
     "anomaly_codes": pl.List(pl.String),  # sorted, each once
@@ -193,7 +230,7 @@ PAIRS: Final[Schema] = {  # ordered by employee, business_date, seq
     "in_paid": pl.Int64,  # after rounding and clipping; in_paid = out_paid when nothing of the pair counts
     "out_paid": pl.Int64,
     "kind": pl.String,  # work: in a rostered segment; open: outside one
-    "imputed": pl.Boolean,  # always false until missing_out_policy exists
+    "imputed": pl.Boolean,  # one end comes from missing_in_policy or missing_out_policy, and its punch id is null
     "rounded_in_s": pl.Int32,  # seconds by which rounding moved the time, positive = later
     "rounded_out_s": pl.Int32,
 }
@@ -214,6 +251,23 @@ ANOMALIES: Final[Schema] = {  # ordered by employee, business_date, code, punch_
     "punch_id": pl.Int64,  # null when it concerns the day
     "detail": pl.String,  # JSON object
 }
+OVERTIME: Final[Schema] = {  # ordered by employee, business_date, rule_no
+    "employee_key": pl.Int32,
+    "business_date": pl.Date,
+    "bucket": pl.String,
+    "minutes": pl.Int32,
+    "capped_min": pl.Int32,  # minutes beyond a cap: worked, and not overtime
+    "rule_no": pl.Int16,  # place in ot_rules from 1; 0 for work on days off and the rule of ot_threshold_min
+    "pay_code": pl.String,
+    "approved": pl.Boolean,
+}
+PENALTIES: Final[Schema] = {  # ordered by employee, business_date, rule
+    "employee_key": pl.Int32,
+    "business_date": pl.Date,
+    "rule": pl.String,
+    "days": pl.Int16,
+    "causes": pl.List(pl.Date),
+}
 
 
 class TableError(ValueError):
@@ -224,7 +278,8 @@ class TableError(ValueError):
 class Inputs:
     """Everything the engine may know; `as_of` (UTC seconds) is its only notion of now.
 
-    Punches and corrections reach from two days before the first date asked for to two days after the last.
+    Punches and corrections reach from two days before the first date of `scope.reach` to two days after its last;
+    unless the policies count weeks, cycles or days off, these are the dates asked for.
     """
 
     punches: pl.DataFrame
@@ -239,24 +294,28 @@ class Inputs:
     weekly_offs: pl.DataFrame
     holidays: pl.DataFrame
     leaves: pl.DataFrame
+    shift_breaks: pl.DataFrame = field(default_factory=lambda: empty(SHIFT_BREAKS))
+    overrides: pl.DataFrame = field(default_factory=lambda: empty(OVERRIDES))
+    periods: pl.DataFrame = field(default_factory=lambda: empty(PERIODS))
     policies: Mapping[str, Policy]
     as_of: int
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if field.name in INPUT_TABLES:
-                frame = conform(getattr(self, field.name), field.name)
-                object.__setattr__(self, field.name, frame)
+        for one in fields(self):
+            if one.name in INPUT_TABLES:
+                object.__setattr__(self, one.name, conform(getattr(self, one.name), one.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
-    """What the engine says about the dates asked for; schemas `DAYS`, `PAIRS`, `DISPOSITIONS`, `ANOMALIES`."""
+    """What the engine says about the dates asked for; schemas `DAYS`, `PAIRS` and so on."""
 
     days: pl.DataFrame
     pairs: pl.DataFrame
     dispositions: pl.DataFrame
     anomalies: pl.DataFrame
+    overtime: pl.DataFrame
+    penalties: pl.DataFrame
 
 
 def empty(schema: Schema) -> pl.DataFrame:
@@ -267,6 +326,8 @@ def empty(schema: Schema) -> pl.DataFrame:
 def conform(frame: pl.DataFrame, table: str) -> pl.DataFrame:
     """The declared columns of an input table, in order; enumerations may come as text. Raises `TableError`."""
     schema = INPUT_TABLES[table]
+    optional = {name: value for name, value in OPTIONAL.get(table, {}).items() if name not in frame.columns}
+    frame = frame.with_columns(pl.lit(value, schema[name]).alias(name) for name, value in optional.items())
     missing = [name for name in schema if name not in frame.columns]
     if missing:
         raise TableError(f"{table}: no column {', '.join(missing)}; expected {', '.join(schema)}")

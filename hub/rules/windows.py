@@ -34,13 +34,22 @@ def without_overlaps(segments: pl.DataFrame, shifts: pl.DataFrame) -> tuple[pl.D
 
 
 def trimmed(segments: pl.DataFrame) -> pl.DataFrame:
-    """Cuts windows that meet, so that each instant lies in one at most; the earlier one keeps the cut instant."""
+    """Cuts windows that meet, so that each instant lies in one at most; the earlier one keeps the cut instant.
+
+    `both0` to `both1` is where the window reached into the one before it: stage 4 lets directions decide there, where
+    the policy says so.
+    """
     same_before = pl.col("employee_key") == pl.col("employee_key").shift(1)
     meets = same_before & (pl.col("w1").shift(1) >= pl.col("w0"))
     halfway = (pl.col("s1").shift(1) + pl.col("s0")) // 2
     late_cut = pl.max_horizontal(pl.col("s1").shift(1), "reach")
     cut = pl.when(meets).then(pl.when(pl.col("window_overlap") == "midpoint").then(halfway).otherwise(late_cut))
-    segments = segments.with_columns(cut=cut)
+    both0 = pl.max_horizontal("w0", pl.col("s0").shift(1))
+    segments = segments.with_columns(
+        cut=cut,
+        both0=pl.when(meets & (pl.col("window_overlap") == "by_direction")).then(both0),
+        both1=pl.min_horizontal(pl.col("w1").shift(1), "s1"),
+    )
     return segments.with_columns(
         w0=pl.max_horizontal("w0", pl.col("cut") + 1),
         w1=pl.min_horizontal("w1", pl.col("cut").shift(-1)),

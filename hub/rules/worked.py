@@ -1,4 +1,4 @@
-"""Stage 9: what of each pair counts, and the breaks taken off it."""
+"""Stage 9: what of each pair counts, and how much of it; breaks follow in `breaks.py`."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,7 +9,7 @@ from hub.rules.columns import ends, sums
 from hub.rules.policy import Policy
 from hub.rules.rounding import round_spans
 
-PER_RUN: Final = ("gross_s", "gap_s", "pre_s", "post_s", "first_half_s")
+PER_RUN: Final = ("gross_s", "gap_s", "pre_s", "post_s", "first_half_s", "planned_s", "before_s", "after_s")
 
 
 def clip(pairs: pl.DataFrame, policies: Mapping[str, Policy]) -> pl.DataFrame:
@@ -20,38 +20,35 @@ def clip(pairs: pl.DataFrame, policies: Mapping[str, Policy]) -> pl.DataFrame:
     raw = pl.max_horizontal("out_rounded", "in_rounded") - pl.col("in_rounded")
     pairs = round_spans(pairs.with_columns(span_s=raw), "span_s", policies, "round_pair")
     begin, end = pl.col("in_rounded"), pl.col("in_rounded") + pl.col("span_s")
-    earliest = pl.when(pl.col("due") & ~pl.col("early_in_counts")).then("s0").otherwise(begin)
-    latest = pl.when(pl.col("due") & ~pl.col("late_out_counts")).then("s1").otherwise(end)
+    early = _counts("early_in", pl.col("s0") - begin)
+    late = _counts("late_out", end - pl.col("s1"))
+    earliest = pl.when(pl.col("due") & ~early).then("s0").otherwise(begin)
+    latest = pl.when(pl.col("due") & ~late).then("s1").otherwise(end)
     pairs = pairs.with_columns(in_paid=pl.min_horizontal(pl.max_horizontal(begin, earliest), end))
     pairs = pairs.with_columns(out_paid=pl.max_horizontal(pl.min_horizontal(end, latest), "in_paid"))
     return pairs.with_columns(pre_s=pl.col("in_paid") - begin, post_s=end - pl.col("out_paid"))
 
 
+def _counts(name: str, beyond: pl.Expr) -> pl.Expr:
+    """Whether the seconds beyond the schedule are paid."""
+    mode = pl.col(f"{name}_counts")
+    enough = beyond >= pl.col(f"{name}_after_min") * 60
+    return (mode == "yes") | ((mode == "after_min") & enough.fill_null(value=True))
+
+
 def measure(pairs: pl.DataFrame) -> pl.DataFrame:
     """Adds each pair's counted seconds, those before the middle of the shift, and the punched gap before the pair."""
     middle = (pl.col("shift_start") + pl.col("shift_end")) // 2
-    upto = pl.min_horizontal("out_paid", middle)
-    same = pl.col("run") == pl.col("run").shift(1)
+    upto, rostered = pl.min_horizontal("out_paid", middle), pl.col("s0").is_not_null()
+    same = (pl.col("run") == pl.col("run").shift(1)) & (pl.col("day") == pl.col("day").shift(1))
     gap_from = pl.max_horizontal(pl.col("out_paid").shift(1), "s0")
     gap = (pl.min_horizontal("in_paid", "s1") - gap_from).clip(0)
     return pairs.with_columns(
         gross_s=pl.col("out_paid") - pl.col("in_paid"),
+        before_s=pl.when(rostered).then((pl.min_horizontal("out_paid", "s0") - pl.col("in_paid")).clip(0)).otherwise(0),
+        after_s=pl.when(rostered).then((pl.col("out_paid") - pl.max_horizontal("in_paid", "s1")).clip(0)).otherwise(0),
         first_half_s=(upto - pl.col("in_paid")).clip(0),
         gap_s=pl.when(same).then(gap).otherwise(0),
-    )
-
-
-def per_run(pairs: pl.DataFrame) -> pl.DataFrame:
-    """One row per run with pairs: its sums, whole minutes of break taken off and paid back."""
-    keep = ("slot", "day", "unpaid_break_min", "break_mode", "break_after_min", "credit_punched", "paid_break_min")
-    runs = sums(pairs, "run", PER_RUN, keep)
-    gap_min, gross_min = pl.col("gap_s") // 60, pl.col("gross_s") // 60
-    credit = pl.when("credit_punched").then(gap_min).otherwise(0)
-    taken = pl.min_horizontal((pl.col("unpaid_break_min") - credit).clip(0), gross_min)
-    applies = (pl.col("break_mode") == "auto_deduct") & (gross_min >= pl.col("break_after_min"))
-    return runs.with_columns(
-        break_min=pl.when(applies).then(taken).otherwise(0).cast(pl.Int64).fill_null(0),
-        paid_back_min=pl.min_horizontal(gap_min, "paid_break_min").cast(pl.Int64),
     )
 
 

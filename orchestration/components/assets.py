@@ -7,6 +7,8 @@ import dagster as dg
 
 from hub.delivery.connections import ConnectionConfig
 from orchestration import steps
+from orchestration.alerts import tell_of_forecast
+from orchestration.charts import chart, week
 from orchestration.components.tenant import attendance_key
 from orchestration.results import Result, give_up, guarded, held_back, unmapped_facts
 from orchestration.timing import DAYS
@@ -77,6 +79,8 @@ def _planned(config: ConnectionConfig, mapped: dg.AssetsDefinition) -> dg.Assets
     def planned(context: dg.AssetExecutionContext) -> Result:
         """What a push would do, compared with what the ERP holds now."""
         plan = guarded(lambda: steps.plan_day(config, steps.day_of(context.partition_key)))
+        for failed in guarded(lambda: tell_of_forecast(config, plan)):
+            context.log.warning(failed)
         return dg.MaterializeResult(metadata=dict(steps.by_action(plan)))
 
     return planned
@@ -110,6 +114,7 @@ def _confirmed(config: ConnectionConfig, pushed: dg.AssetsDefinition) -> dg.Asse
         check = dg.AssetCheckResult(
             check_name="reconciled", passed=not found, metadata={"work_date": context.partition_key, **found}
         )
-        return dg.MaterializeResult(metadata=dict(steps.by_action(plan)), check_results=[check])
+        shown = dg.MetadataValue.md(chart(week(config, steps.day_of(context.partition_key))))
+        return dg.MaterializeResult(metadata={**steps.by_action(plan), "hours": shown}, check_results=[check])
 
     return confirmed

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from hub.delivery.connections import ConnectionConfig
 from orchestration.components.assets import connection_assets
+from orchestration.components.catch_up import catch_up_job
+from orchestration.components.deadline import deadline_definitions
 from orchestration.components.misconfigured import misconfigured, mistakes_of, told
 from orchestration.components.scaffold import ConnectionScaffolder
 from orchestration.components.tenant import attendance_key
@@ -46,6 +48,7 @@ class ConnectionComponent(dg.Component, dg.Model, dg.Resolvable):
     timezone: Annotated[str, dg.Resolver.default(description="IANA zone of the nightly run.")] = "UTC"
     nightly: Annotated[str, dg.Resolver.default(description="Cron of the nightly run, in that zone.")] = "30 2 * * *"
     debounce_seconds: Annotated[int, dg.Resolver.default(description="Quiet time before a correction is pushed.")] = 300
+    deadline: Annotated[str, dg.Resolver.default(description="Time of day by which yesterday must be delivered.")] = ""
     unmapped_limit: Annotated[int, dg.Resolver.default(description="Unmapped codes above this stop a push.")] = 0
     approval: Annotated[bool, dg.Resolver.default(description="Whether a second person approves every plan.")] = False
     enabled: Annotated[bool, dg.Resolver.default(description="Whether schedule and sensor start switched on.")] = True
@@ -62,6 +65,11 @@ class ConnectionComponent(dg.Component, dg.Model, dg.Resolvable):
                 "starts_on": self.starts_on,
                 "unmapped_limit": self.unmapped_limit,
                 "approval": self.approval,
+                "timezone": self.timezone,
+                "nightly": self.nightly,
+                "debounce_seconds": self.debounce_seconds,
+                "deadline": self.deadline,
+                "enabled": self.enabled,
             }
         )
 
@@ -82,9 +90,10 @@ class ConnectionComponent(dg.Component, dg.Model, dg.Resolvable):
             selection=attendance | dg.AssetSelection.assets(*assets),
             description="Process, map, plan, push, read back one work date.",
         )
-        return dg.Definitions(
+        built = dg.Definitions(
             assets=assets,
-            jobs=[job],
+            jobs=[job, catch_up_job(config)],
             schedules=[nightly(config, job, self.nightly, self.timezone, running=self.enabled)],
             sensors=[corrections(config, job, self.timezone, self.debounce_seconds, running=self.enabled)],
         )
+        return dg.Definitions.merge(built, deadline_definitions(config))

@@ -108,5 +108,10 @@ def _secret(kind: type[SecretRef]) -> dg.Selector:
     return dg.Selector(fields)  # type: ignore[no-untyped-call]
 
 
+def secret_form() -> dg.Selector:
+    """A secret by its name."""
+    return _secret(SecretRef)
+
+
 def _choice(name: str, values: list[Any]) -> dg.Enum:
     return dg.Enum(f"Choice_{name}", [dg.EnumValue(str(value), python_value=value) for value in values])

@@ -1,26 +1,26 @@
-"""The jobs of the control room, started in the Launchpad: `configure_connection` and `retire_connection`."""
+"""The jobs of the control room, started in the Launchpad: configure, retire, close a period."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
-from dagster._core.storage.defs_state.base import DefsStateStorage
 
 from hub.contract import Finding
-from hub.errors import Fix
 from orchestration import steps
+from orchestration.alerts import alerts
 from orchestration.control import saving
+from orchestration.control.closing import close
 from orchestration.control.forms import connection_form
 from orchestration.control.reload import ask_reload
 from orchestration.results import guarded
 
 POOL = "control_room"
-"""One at a time: each rewrites the list of connections."""
+"""One at a time: two might save a connection of one name."""
 
 
 def control_room() -> dg.Definitions:
-    """Both jobs; the form is made of the connectors that are installed now."""
-    return dg.Definitions(jobs=[_configure(), _retire()])
+    """All of them; the form is made of the connectors that are installed now."""
+    return dg.Definitions(jobs=[_configure(), _retire(), _close()], sensors=[alerts()])
 
 
 def _configure() -> dg.JobDefinition:
@@ -31,7 +31,7 @@ def _configure() -> dg.JobDefinition:
         component = guarded(lambda: saving.component_from(form))
         guarded(lambda: saving.require_place(steps.engine(), component))
         found = guarded(lambda: saving.findings_of(steps.engine(), component)) if form["test"] else []
-        guarded(lambda: saving.save(steps.engine(), _storage(context), component))
+        guarded(lambda: saving.save(steps.engine(), component))
         context.add_output_metadata(_seen(found))
         context.log.info(ask_reload(_location(context)))
 
@@ -44,10 +44,14 @@ def _retire() -> dg.JobDefinition:
     @dg.op(name="drop_connection", config_schema={"connection": name}, pool=POOL, out=dg.Out(dg.Nothing))
     def drop_connection(context: dg.OpExecutionContext) -> None:
         """Take the connection out of Dagster; its history stays."""
-        guarded(lambda: saving.retire(_storage(context), context.op_config["connection"]))
+        guarded(lambda: saving.retire(steps.engine(), context.op_config["connection"], steps.now()))
         context.log.info(ask_reload(_location(context)))
 
     return _job("retire_connection", drop_connection, "End a connection that was configured here.")
+
+
+def _close() -> dg.JobDefinition:
+    return _job("close_period", close, "End a payroll period: push once more, lock its work dates, sign what was sent.")
 
 
 def _job(name: str, op: dg.OpDefinition, description: str) -> dg.JobDefinition:
@@ -59,13 +63,6 @@ def _job(name: str, op: dg.OpDefinition, description: str) -> dg.JobDefinition:
     mapping = dg.ConfigMapping(inner, config_schema=op.config_schema.as_field())
     graph = dg.GraphDefinition(name=name, node_defs=[op], description=description)
     return graph.to_job(config=mapping, executor_def=dg.in_process_executor)
-
-
-def _storage(context: dg.OpExecutionContext) -> DefsStateStorage:
-    storage = context.instance.defs_state_storage
-    if storage is None:
-        raise Fix("This Dagster keeps no definitions state; start it with a DAGSTER_HOME.")
-    return storage
 
 
 def _location(context: dg.OpExecutionContext) -> str | None:

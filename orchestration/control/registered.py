@@ -1,72 +1,63 @@
-"""Connections of the hub's database, built by the class that builds those of YAML files."""
+"""Connections of the hub's database, built by the class that builds those of YAML files.
+
+The database is read at every load, so that a Dagster that lost its storage shows the same connections.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import dagster as dg
-from dagster._core.storage.defs_state.base import DefsStateStorage
-from dagster.components.utils.defs_state import DefsStateConfig, DefsStateConfigArgs
+from pydantic import ValidationError
+from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
 
-from hub.delivery.connections import ConnectionConfig, connection_named
+from hub.database import reading
+from hub.delivery.connections import ConnectionConfig
+from hub.records import Connection
 from orchestration import steps
 from orchestration.components.connection import ConnectionComponent
-from orchestration.components.misconfigured import misconfigured
-from orchestration.control import published
-from orchestration.control.published import Night
+from orchestration.components.misconfigured import misconfigured, told
+
+LAUNCHPAD = "launchpad"
 
 
-@dataclass
-class RegisteredConnections(dg.StateBackedComponent):
-    """Every connection that was configured in the Launchpad. `taken` are the names that YAML files use."""
+def registered(context: dg.ComponentLoadContext, taken: frozenset[str]) -> dg.Definitions:
+    """Every connection that was configured in the Launchpad; `taken` are the names that YAML files use.
 
-    taken: frozenset[str] = frozenset()
-
-    @property
-    def defs_state_config(self) -> DefsStateConfig:
-        """Versioned, and renewed by the jobs of the control room only."""
-        kept = DefsStateConfigArgs.versioned_state_storage()
-        return DefsStateConfig(key=published.KEY, management_type=kept.management_type, refresh_if_dev=False)
-
-    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
-        """None where no Dagster instance is, as in an editor's look at the project."""
-        return super().build_defs(context) if DefsStateStorage.get() else dg.Definitions()
-
-    def write_state_to_path(self, state_path: Path) -> None:
-        """What was published last, once more."""
-        storage = DefsStateStorage.get()
-        published.write(state_path, published.latest(storage) if storage else [])
-
-    def build_defs_from_state(self, context: dg.ComponentLoadContext, state_path: Path | None) -> dg.Definitions:
-        """Each by itself: what is wrong with one is shown in its place, and the others go on."""
-        used = set(self.taken)
-        return dg.Definitions.merge(*(self._one(context, night, used) for night in published.read(state_path)))
-
-    def _one(self, context: dg.ComponentLoadContext, night: Night, used: set[str]) -> dg.Definitions:
-        if night.connection in used:
-            return misconfigured(f"{night.tenant}_{night.connection}", "Another connection has its name; retire one.")
-        used.add(night.connection)
-        try:
-            config = connection_named(steps.engine(), night.connection, night.tenant)
-        except (LookupError, ValueError) as error:
-            return misconfigured(night.connection, str(error))
-        except SQLAlchemyError as error:
-            return misconfigured(night.connection, f"The hub's database cannot be read ({type(error).__name__}).")
-        return component_of(config, night).build_defs(context)
+    Each by itself: what is wrong with one is shown in its place, and the others go on.
+    """
+    try:
+        rows = _rows()
+    except SQLAlchemyError as error:
+        return misconfigured("hub", f"The hub's database cannot be read ({type(error).__name__}).")
+    return dg.Definitions.merge(*(_one(context, row, taken) for row in rows))
 
 
-def component_of(config: ConnectionConfig, night: Night) -> ConnectionComponent:
+def _rows() -> list[Connection]:
+    """Those that are not retired; none in a database that is not set up yet."""
+    if not inspect(steps.engine()).has_table(str(Connection.__tablename__)):
+        return []
+    one = Connection
+    query = select(one).where(one.tenant != "", one.origin == LAUNCHPAD, col(one.retired_at).is_(None))
+    with reading(steps.engine()) as session:
+        return list(session.exec(query.order_by(col(one.name))))
+
+
+def _one(context: dg.ComponentLoadContext, row: Connection, taken: frozenset[str]) -> dg.Definitions:
+    if row.name in taken:
+        return misconfigured(f"{row.tenant}_{row.name}", "A YAML file has a connection of its name; retire this one.")
+    try:
+        config = ConnectionConfig.model_validate(row.model_dump(exclude={"id"}))
+    except ValidationError as error:
+        return misconfigured(row.name, told(error, ConnectionConfig))
+    return component_of(config).build_defs(context)
+
+
+def component_of(config: ConnectionConfig) -> ConnectionComponent:
     """The connection as a YAML file would have it."""
-    known = config.model_dump(exclude={"name", "sites", "starts_on"})
-    times = night.model_dump(exclude={"tenant", "connection"})
+    known = config.model_dump(exclude={"name", "sites", "starts_on", "origin", "retired_at"})
     day = config.starts_on.isoformat()
-    return ConnectionComponent(connection=config.name, sites=list(config.sites), starts_on=day, **known, **times)
-
-
-def night_of(component: ConnectionComponent) -> Night:
-    """What Dagster alone must know of the connection."""
-    return Night(**{name: getattr(component, name) for name in Night.model_fields})
+    return ConnectionComponent(connection=config.name, sites=list(config.sites), starts_on=day, **known)
 
 
 def names_in(defs: dg.Definitions) -> Iterator[str]:

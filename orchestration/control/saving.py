@@ -3,19 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dagster._core.storage.defs_state.base import DefsStateStorage
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from hub.contract import Finding, Severity
 from hub.database import reading
-from hub.delivery.connections import open_connector, register
+from hub.delivery.connections import connections, open_connector, register
+from hub.delivery.connections import retire as retire_connection
 from hub.errors import Fix, HubError
 from hub.records import Site
 from orchestration.components.connection import ConnectionComponent
 from orchestration.components.misconfigured import mistakes_of, told
-from orchestration.control import published
-from orchestration.control.registered import night_of
+from orchestration.control.registered import LAUNCHPAD
 
 
 def component_from(form: Mapping[str, Any]) -> ConnectionComponent:
@@ -63,22 +62,15 @@ def findings_of(engine: Engine, component: ConnectionComponent) -> list[Finding]
     return findings
 
 
-def save(engine: Engine, storage: DefsStateStorage, component: ConnectionComponent) -> None:
-    """Keep it in the hub's database, and let Dagster show it from its next load on."""
-    nights = published.latest(storage)
-    for one in nights:
-        if one.connection == component.connection and one.tenant != component.tenant:
-            raise Fix(f"Tenant {one.tenant} has a connection {one.connection} already; choose another name.")
-    register(engine, component.config())
-    others = [one for one in nights if one.connection != component.connection]
-    published.publish(storage, [*others, night_of(component)])
+def save(engine: Engine, component: ConnectionComponent) -> None:
+    """Keep it in the hub's database, where Dagster finds it at its next load."""
+    register(engine, component.config().model_copy(update={"origin": LAUNCHPAD}), again=True)
 
 
-def retire(storage: DefsStateStorage, name: str) -> None:
-    """Show it no longer. What was sent and confirmed stays in the hub's journal, and past runs in Dagster."""
-    nights = published.latest(storage)
-    left = [one for one in nights if one.connection != name]
-    if len(left) == len(nights):
-        there = ", ".join(one.connection for one in nights) or "none"
+def retire(engine: Engine, name: str, at: int) -> None:
+    """Show it no longer and send nothing over it. The hub's journal and Dagster's past runs stay."""
+    here = [one for one in connections(engine) if one.origin == LAUNCHPAD and one.retired_at is None]
+    if name not in {one.name for one in here}:
+        there = ", ".join(one.name for one in here) or "none"
         raise Fix(f"No connection {name!r} was configured here; one in a YAML file ends with its file. Here: {there}.")
-    published.publish(storage, left)
+    retire_connection(engine, name, at)

@@ -4,12 +4,15 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
+from sqlmodel import col
 
 from hub.cli import app
 from hub.cli import delivery as commands
+from hub.database import writing
 from hub.delivery.agreed import PlanRefused, approve, require_same, save_plan, saved_plan
 from hub.delivery.connections import register
+from hub.records import Connection
 from hub.testing.memory import MemoryErp
 from tests.delivery.build import DAY, NEXT, PAIR, World
 
@@ -77,6 +80,8 @@ def muster(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     world.erp.reset(["1", "2"], ["CC"])
     monkeypatch.setattr(commands, "engine", lambda: world.engine)
     monkeypatch.setattr("hub.delivery.connections.spec_of", lambda _name: MemoryErp.spec)
+    with writing(world.engine) as session:  # which other tests use too, while a name is used once in a hub
+        session.connection().execute(delete(Connection).where(col(Connection.tenant) != world.tenant))
     register(world.engine, world.config.model_copy(update={"approval": True}))
 
     def run(*words: str) -> tuple[int, str]:

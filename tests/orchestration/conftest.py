@@ -9,14 +9,16 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
+from sqlmodel import col
 
 from examples.demo.fortnight import write_tenant
-from hub.database import connect, migrate
+from hub.database import connect, migrate, writing
+from hub.records import Connection
 from hub.registry import discover
 from hub.testing.memory import spec
 from orchestration import steps
-from orchestration.control import published
+from orchestration.control.registered import LAUNCHPAD
 from tests.conftest import _tenant_is_named
 from tests.hub.world import FORTNIGHT, World
 from tests.orchestration.guarded import GUARDED
@@ -70,7 +72,7 @@ def site(tenant: World, instance: dg.DagsterInstance, monkeypatch: pytest.Monkey
 
 @pytest.fixture(scope="session")
 def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dg.DagsterInstance, Path]]:
-    """A Dagster with files, since connections are kept in its state storage."""
+    """A Dagster with files, to see what it keeps."""
     folder = tmp_path_factory.mktemp("control")
     with dg.DagsterInstance.local_temp(str(folder)) as instance:
         yield instance, folder
@@ -80,6 +82,7 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dg.Dagst
 def room(control: tuple[dg.DagsterInstance, Path], site: Site, monkeypatch: pytest.MonkeyPatch) -> Room:
     monkeypatch.setitem(discover()[0], "guarded", GUARDED)
     monkeypatch.setenv("ACME_KEY", SECRET)
-    made = Room(site, *control)
-    published.publish(made.storage, [])
-    return made
+    there = (col(Connection.tenant) != "", col(Connection.origin) == LAUNCHPAD)
+    with writing(site.world.engine) as session:
+        session.connection().execute(update(Connection).where(*there).values(retired_at=1))
+    return Room(site, *control)

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster._core.storage.defs_state.base import DefsStateStorage, set_defs_state_storage
 
 from orchestration.control.jobs import control_room
-from orchestration.control.registered import RegisteredConnections
+from orchestration.control.registered import registered
 from tests.orchestration.site import Site, built
 
 SECRET = "xyzzy-do-not-store"
@@ -18,12 +17,6 @@ class Room:
 
     def __init__(self, site: Site, instance: dg.DagsterInstance, folder: Path) -> None:
         self.site, self.instance, self.folder = site, instance, folder
-
-    @property
-    def storage(self) -> DefsStateStorage:
-        storage = self.instance.defs_state_storage
-        assert storage is not None
-        return storage
 
     def form(self, **changed: Any) -> dict[str, Any]:
         """What an operator fills in."""
@@ -51,8 +44,8 @@ class Room:
 
     def shown(self, *taken: str) -> dg.Definitions:
         """What the code location shows after a reload."""
-        with set_defs_state_storage(self.storage):
-            return built(RegisteredConnections(frozenset(taken)))
+        context = dg.ComponentTree.for_test().load_context
+        return dg.Definitions.merge(registered(context, frozenset(taken)), built())
 
     def assets(self, *taken: str) -> set[str]:
         return {key.to_user_string() for key in self.shown(*taken).resolve_asset_graph().get_all_asset_keys()}

@@ -1,13 +1,18 @@
 """Connections configured and retired in the Launchpad: what is refused, saved and shown."""
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 
 from hub.contract import Finding, Severity
-from hub.delivery.connections import connection_named
-from orchestration.control import published
+from hub.database import connect, writing
+from hub.delivery.connections import ConnectionConfig, connection_named, register
+from hub.records import Connection
+from orchestration import steps
+from orchestration.control.registered import LAUNCHPAD
 from tests.orchestration.guarded import Guarded
 from tests.orchestration.room import SECRET, Room
 from tests.orchestration.site import Site, events, sentences
@@ -28,6 +33,7 @@ def _erp(**settings: Any) -> dict[str, Any]:
         ({"connection": "Has Blanks"}, "connection is 'Has Blanks'; String should match pattern"),
         ({"starts_on": "1 October"}, "starts_on is '1 October'; it should be a valid date"),
         ({"timezone": "Mars/Base"}, "'Mars/Base' is not an IANA time zone"),
+        ({"deadline": "6 o'clock"}, 'deadline is "6 o\'clock"'),
         ({"nightly": "at night"}, "'at night' is not a cron expression"),
         ({"sites": []}, "sites is []"),
         ({"sites": ["moon"]}, "has no site moon. Sites: berlin, kolkata."),
@@ -112,7 +118,10 @@ def test_a_retired_connection_is_shown_no_longer_and_its_history_stays(room: Roo
     assert room.retire(room.site.name).success
     assert room.assets() == set()
     assert room.instance.get_latest_materialization_event(key) is not None
-    assert connection_named(room.site.world.engine, room.site.name).connector == "memory"
+    kept = connection_named(room.site.world.engine, room.site.name, even_retired=True)
+    assert kept.connector == "memory"
+    with pytest.raises(LookupError, match="was retired on 2026-04-10; configure it again"):
+        connection_named(room.site.world.engine, room.site.name)
 
 
 def test_what_was_not_configured_here_cannot_be_retired_here(room: Room) -> None:
@@ -124,13 +133,28 @@ def test_what_was_not_configured_here_cannot_be_retired_here(room: Room) -> None
 
 def test_a_broken_connection_is_shown_as_misconfigured_and_the_others_go_on(room: Room) -> None:
     room.configure()
-    broken = published.Night(tenant=room.site.tenant, connection="gone")
-    published.publish(room.storage, [broken, *published.latest(room.storage)])
-    graph = room.shown().resolve_asset_graph()
-    reason = graph.get(dg.AssetKey(["gone", "misconfigured"])).description
+    row = Connection(
+        tenant=room.site.tenant, name="gone", connector="nobodys", settings={}, sites=["kolkata"],
+        starts_on=date(2026, 3, 22), origin=LAUNCHPAD,
+    )  # fmt: skip
+    with writing(room.site.world.engine) as session:
+        session.add(row)
+    reason = room.shown().resolve_asset_graph().get(dg.AssetKey(["gone", "misconfigured"])).description
     assert reason is not None
-    assert "There is no connection 'gone'" in reason
+    assert "No connector 'nobodys' is installed." in reason
     assert of(room.site) <= room.assets()
+
+
+def test_a_database_that_cannot_be_read_is_shown_in_place_of_its_connections(
+    room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    away = connect(f"sqlite:///{tmp_path}/hub.db?mode=ro&uri=true")
+    monkeypatch.setattr(steps, "engine", lambda: away)
+    assert room.assets() == set()
+    (tmp_path / "hub.db").write_bytes(b"this is no database at all " * 9)
+    broken = connect(f"sqlite:///{tmp_path}/hub.db")
+    monkeypatch.setattr(steps, "engine", lambda: broken)
+    assert room.assets() == {"hub/misconfigured"}
 
 
 def test_a_name_that_a_file_uses_is_not_taken_twice(room: Room) -> None:
@@ -139,6 +163,33 @@ def test_a_name_that_a_file_uses_is_not_taken_twice(room: Room) -> None:
 
 
 def test_another_tenant_may_not_take_the_name(room: Room) -> None:
-    published.publish(room.storage, [published.Night(tenant="other", connection=room.site.name)])
+    others = {"connector": "memory", "settings": {}, "sites": ("x",), "starts_on": date(2026, 1, 1)}
+    register(room.site.world.engine, ConnectionConfig(tenant="other", name=room.site.name, **others))
     [said] = sentences(room.configure())
     assert said == f"Tenant other has a connection {room.site.name} already; choose another name."
+
+
+def test_another_dagster_shows_the_same_connections_with_the_same_nights(room: Room, tmp_path: Path) -> None:
+    given = {"nightly": "0 4 * * *", "debounce_seconds": 60, "deadline": "06:00", "enabled": True}
+    assert room.configure(**given).success
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as empty:
+        again = Room(room.site, empty, tmp_path)
+        schedule = again.shown().resolve_schedule_def(f"{room.site.name}_nightly")
+        assert isinstance(schedule, dg.ScheduleDefinition)
+        assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 4 * * *", "Asia/Kolkata")
+        assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+
+
+def test_a_night_leaves_what_the_launchpad_configured(room: Room) -> None:
+    room.configure(erp={"memory": {"erp": room.site.name}}, nightly="0 4 * * *")
+    steps.bind_people(room.site.config)
+    assert room.assets() >= of(room.site)
+
+
+def test_a_night_that_was_waiting_does_not_bring_a_retired_connection_back(room: Room) -> None:
+    room.configure(erp={"memory": {"erp": room.site.name}})
+    room.retire(room.site.name)
+    [said] = sentences(room.site.night())
+    assert said == f"Connection {room.site.name} was retired on 2026-04-10; configure it again to send over it."
+    assert room.configure(erp={"memory": {"erp": room.site.name}}).success
+    assert room.assets() >= of(room.site)

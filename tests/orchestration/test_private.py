@@ -51,7 +51,9 @@ def test_metadata_are_counts_and_dates(site: Site) -> None:
     said += [one.metadata for one in result.get_asset_check_evaluations()]
     pairs = [pair for facts in said for pair in facts.items()]
     assert {name for name, value in pairs if isinstance(value, dg.IntMetadataValue)} <= COUNTS
-    others = [value for _, value in pairs if not isinstance(value, dg.IntMetadataValue)]
+    charts = [name for name, value in pairs if isinstance(value, dg.MarkdownMetadataValue)]
+    assert charts == ["hours"]
+    others = [value for _, value in pairs if not isinstance(value, dg.IntMetadataValue | dg.MarkdownMetadataValue)]
     tables = [value for value in others if isinstance(value, dg.TableMetadataValue)]
     assert {column.name for table in tables for column in table.schema.columns} == {"what", "code"}
     assert {value.value for value in others if not isinstance(value, dg.TableMetadataValue)} == {"2026-03-23"}

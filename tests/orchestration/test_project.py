@@ -176,4 +176,4 @@ def test_the_definitions_run_in_one_process(monkeypatch: pytest.MonkeyPatch) -> 
     loaded = defs()
     assert isinstance(loaded, dg.Definitions)
     assert loaded.executor is dg.in_process_executor
-    assert {job.name for job in loaded.jobs or ()} == {"configure_connection", "retire_connection"}
+    assert {job.name for job in loaded.jobs or ()} == {"configure_connection", "retire_connection", "close_period"}

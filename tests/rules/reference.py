@@ -1,12 +1,14 @@
 """Dedupe, match, direction, pairs and worked minutes in plain Python, one employee at a time: slow, and made to be read.
 
-Written from the specification, not from the engine: sets of instants, loops, a state machine. Zone UTC, so that
-local minutes are arithmetic. Open days, hybrid trust and the default policy; no leave, no corrections.
+Written from the specification, not from the engine: sets of instants, loops, a state machine. Open days, hybrid trust
+and the default policy; no leave, no corrections. Instants come from the standard library's zones: a start in a gap
+moves forward, an end in a repeated hour is the later one.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 EPOCH = date(1970, 1, 1)
 BEFORE, AFTER = 120 * 60, 240 * 60
@@ -39,13 +41,21 @@ def midnight(day: date) -> int:
     return (day - EPOCH).days * 86_400
 
 
-def segments(days: list[date], shift: Roster, shifts: Shifts) -> list[Slot]:
+def instant(zone: str, day: date, minutes: int, *, late: bool = False) -> int:
+    local = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)
+    first, second = (local.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
+    skipped = first.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local
+    # In a gap the first reading keeps the offset from before it, and so lands behind it.
+    return int((second if late and not skipped else first).timestamp())
+
+
+def segments(days: list[date], shift: Roster, shifts: Shifts, zone: str) -> list[Slot]:
     slots = []
     for day in days:
         code = shift[day]
         spans, unpaid = shifts[code] if code else ([], 0)
         for a, b in spans:
-            s0, s1 = midnight(day) + a * 60, midnight(day) + b * 60
+            s0, s1 = instant(zone, day, a), instant(zone, day, b, late=True)
             slots.append(Slot(day, s0, s1, s0 - BEFORE, s1 + AFTER, unpaid, scheduled=True))
     slots.sort(key=lambda slot: slot.start)
     for earlier, later in pairwise(slots):
@@ -113,15 +123,17 @@ def visit_minutes(pairs: list[tuple[int, int]], slot: Slot) -> tuple[int, int]:
     return gross, min(taken, gross // 60)
 
 
-def compute(days: list[date], shift: Roster, shifts: Shifts, punches: list[tuple[int, int, int]]) -> dict[date, Day]:
-    slots = segments(days, shift, shifts)
+def compute(
+    days: list[date], shift: Roster, shifts: Shifts, punches: list[tuple[int, int, int]], zone: str = "UTC"
+) -> dict[date, Day]:
+    slots = segments(days, shift, shifts, zone)
     opens = {
         day: Slot(
             day,
             0,
             0,
-            midnight(day) + BOUNDARY,
-            midnight(day + timedelta(days=1)) + BOUNDARY - 1,
+            instant(zone, day, BOUNDARY // 60),
+            instant(zone, day + timedelta(days=1), BOUNDARY // 60) - 1,
             0,
             scheduled=False,
         )

@@ -1,0 +1,2 @@
+CREATE DATABASE muster;
+CREATE DATABASE dagster;
