@@ -8,15 +8,16 @@ settling and confirmation are `hub.delivery`'s, the same for every ERP.
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.secrets import SecretRef
+from hub.tokens import MemoryTokens, TokenStore
 
 CONTRACT = 1
 """Bumped when a connector written against the previous number would misbehave."""
@@ -210,6 +211,26 @@ class Unmetered:
 
 
 @dataclass(frozen=True, slots=True)
+class Authorisation:
+    """How a person authorises the hub in a browser (RFC 6749 4.1), for `/connect`.
+
+    `scope` is sent as it is written; `extra` are parameters of the first request, such as Zoho's `access_type`.
+    `token_url_of` is given the parameters of the call-back and says where the code is redeemed; it raises
+    `SettingsWrong` for a place that it does not know, as a secret is sent there.
+    """
+
+    authorize_url: str
+    token_url: str
+    client_id: str
+    client_secret: SecretRef | None = None
+    client_auth: Literal["client_secret_post", "client_secret_basic", "none"] = "client_secret_post"
+    scope: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    default_life: int = 3600
+    token_url_of: Callable[[Mapping[str, str]], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """An employee as the ERP knows it; `number` is the ERP's copy of the employee number, if it has one."""
 
@@ -250,15 +271,20 @@ S = TypeVar("S", bound=Settings)
 class Connector(ABC, Generic[S]):
     """One configured ERP tenant. Use as a context manager: sessions open on entry and close on exit.
 
+    The hub sets `meter` and `tokens` before it opens the connector: the one counts requests, the other keeps the
+    token of `hub.oauth` for all processes. In tests there is no limit and the token is kept in memory.
+
     Every method may raise the errors of `hub.errors`; anything else stops the run and is never retried.
     """
 
     settings_type: ClassVar[type[Settings]]
     capabilities: ClassVar[Capabilities]
     meter: Meter = Unmetered()
+    tokens: TokenStore
 
     def __init__(self, settings: S) -> None:
         self.settings = settings
+        self.tokens = MemoryTokens()
 
     def __enter__(self) -> Self:
         return self
@@ -277,6 +303,10 @@ class Connector(ABC, Generic[S]):
     @abstractmethod
     def cost_objects(self) -> Iterator[CostObject]:
         """Everything hours can be booked on; empty where the ERP has no such thing."""
+
+    def authorisation(self) -> Authorisation | None:
+        """How a person authorises the hub for this ERP, if that is how it is done; no request is made for it."""
+        return None
 
     def carries(self, entry: Entry) -> bool:  # noqa: ARG002 - most have a place for every entry of their kinds
         """Whether the ERP has a place for such an entry; what it has none for is not wanted there. Pure."""
@@ -310,6 +340,7 @@ class ConnectorSpec:
 
 __all__ = [
     "CONTRACT",
+    "Authorisation",
     "Capabilities",
     "Change",
     "Connector",

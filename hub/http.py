@@ -14,7 +14,10 @@ import httpx
 from hub.contract import Meter, Unmetered
 from hub.errors import SettingsWrong, Throttled, Unavailable, Uncertain
 
+Auth = httpx.Auth
+Request = httpx.Request
 Response = httpx.Response
+StatusError = httpx.HTTPStatusError
 Transport = httpx.BaseTransport
 
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
