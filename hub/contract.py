@@ -65,10 +65,15 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Minutes of one employee-day booked on one cost centre; `cost_centre` is the ERP's id of it."""
+    """Minutes of one employee-day booked on one cost centre; `cost_centre` is the ERP's id of it.
+
+    `before` are the minutes of that day on the cost centres that come before it. Where an ERP books hundredths of an
+    hour, rounding `before + minutes` less rounding `before` lets the parts add up to the rounded day.
+    """
 
     cost_centre: str
     minutes: int
+    before: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,14 @@ class Interval:
 
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Punch:
+    """One end of an in/out pair, UTC seconds."""
+
+    at: int
+    direction: Literal["in", "out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +105,7 @@ class Entry:
     employee: str
     work_date: date
     zone: str
-    payload: Day | Hours | Interval
+    payload: Day | Hours | Interval | Punch
 
 
 class Operation(StrEnum):
@@ -176,7 +189,9 @@ class Capabilities:
 
     `batch_size` changes per `push`; `settle_seconds` after an uncertain answer before a read-back is believed;
     `withdraws` and `updates`: whether the ERP allows them. Limits of 0 are none that we know of: requests a minute and
-    a UTC day, how long the ERP locks out who breaks them, and how many requests one batch costs.
+    a UTC day, how long the ERP locks out who breaks them, and how many requests one batch costs. Where any sixty
+    seconds count and not the clock's minute, requests keep `seconds_between_requests`. `reads_counted`: whether reads
+    count towards the limits; a connector hands its meter to those clients alone whose requests do.
     """
 
     kinds: frozenset[Kind]
@@ -188,6 +203,8 @@ class Capabilities:
     requests_per_day: int = 0
     requests_per_batch: int = 1
     lock_out_seconds: int = 0
+    seconds_between_requests: int = 0
+    reads_counted: bool = True
 
 
 class Meter(Protocol):
@@ -199,6 +216,9 @@ class Meter(Protocol):
     def breached(self, after: int) -> None:
         """Told when the ERP refused a request as one too many."""
 
+    def require(self, requests: int) -> None:
+        """Asked before a push how many requests it takes; raises `Throttled` when they fit a day and not today."""
+
 
 class Unmetered:
     """No limit."""
@@ -208,6 +228,9 @@ class Unmetered:
 
     def breached(self, after: int) -> None:
         """Nobody to tell."""
+
+    def require(self, requests: int) -> None:
+        """There is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +381,7 @@ __all__ = [
     "Operation",
     "Outcome",
     "Person",
+    "Punch",
     "Receipt",
     "Record",
     "Scope",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from hub.contract import Day, Entry, Hours, Interval, Kind
+from hub.contract import Day, Entry, Hours, Interval, Kind, Punch
 
 WHOLE = 10_000
 """All of an employee's hours, in hundredths of a percent."""
@@ -109,13 +109,30 @@ def _of_day(day: DayFacts, employee: str, cost_centres: Mapping[str, str], kinds
     if Kind.INTERVAL in kinds:
         for start, end in day.pairs:
             # The start names the pair: another pair found before it does not rename this one.
-            part = datetime.fromtimestamp(start, UTC).strftime("%Y%m%dT%H%M%SZ")
             interval = Interval(start, end)
-            yield Entry(f"{stem}:interval:{part}", Kind.INTERVAL, employee, day.work_date, day.zone, interval)
+            yield Entry(f"{stem}:interval:{_stamp(start)}", Kind.INTERVAL, employee, day.work_date, day.zone, interval)
+    if Kind.PUNCH in kinds:
+        for punch in _punches(day.pairs):
+            part = f"{punch.direction}{_stamp(punch.at)}"
+            yield Entry(f"{stem}:punch:{part}", Kind.PUNCH, employee, day.work_date, day.zone, punch)
     if Kind.HOURS in kinds:
+        before = 0
         for code, minutes in shared(day.worked_min, day.shares):
-            hours = Hours(cost_centres[code], minutes)
+            hours = Hours(cost_centres[code], minutes, before)
+            before += minutes
             yield Entry(f"{stem}:hours:{code}", Kind.HOURS, employee, day.work_date, day.zone, hours)
+
+
+def _stamp(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _punches(pairs: Iterable[tuple[int, int]]) -> list[Punch]:
+    """The ends of the pairs; where one ends in the second in which the next begins, nobody went in or out."""
+    given = [*pairs]
+    starts, ends = {start for start, _ in given}, {end for _, end in given}
+    found = [Punch(at, "in") for at in starts - ends] + [Punch(at, "out") for at in ends - starts]
+    return sorted(found, key=lambda one: one.at)
 
 
 def shared(minutes: int, shares: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:

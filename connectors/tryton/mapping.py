@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.contract import Change, Day, Entry, Held, Hours, Image, Interval, Record
+from hub.contract import Change, Entry, Held, Hours, Image, Interval, Record
 from hub.errors import SettingsWrong
 
 TIMESHEET_FIELDS = ("employee", "date", "work", "duration", "description")
@@ -43,8 +43,8 @@ def render(entry: Entry) -> Record:
         case Hours(work, minutes):
             image = {"date": entry.work_date.isoformat(), "work": work, "seconds": minutes * 60}
             return Record(hours_key(entry.employee, entry.work_date, work), image)
-        case Day():
-            raise SettingsWrong("Tryton has no record of a payable day; let this connection carry intervals and hours.")
+        case _:
+            raise SettingsWrong(f"Tryton has no record of {entry.kind}; let this connection carry intervals and hours.")
 
 
 def interval_key(employee: str, start: int) -> str:

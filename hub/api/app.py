@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub import database
-from hub.api import callback, failures, health, iclock, problems, punches
+from hub.api import callback, connect, failures, health, iclock, problems, punches
 from hub.api.metrics import CountUnreadable, metrics
 from hub.api.state import Hub
 from hub.intake import Intake
@@ -50,6 +50,7 @@ def create_app(database_url: str | None = None) -> FastAPI:
     app.add_middleware(_CollapseSlashes)
     app.add_route("/metrics", metrics, include_in_schema=False)
     app.include_router(punches.router)
+    app.include_router(connect.router)
     app.include_router(health.router)
     problems.install(app)
     failures.install(app)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends
@@ -15,8 +16,8 @@ from hub.api.state import hub_of
 from hub.database import reading
 from hub.records import ApiKey
 
-PUNCHES_WRITE = "punches:write"
-SCOPES = (PUNCHES_WRITE,)
+PUNCHES_WRITE, CONNECTIONS_READ = "punches:write", "connections:read"
+SCOPES = (PUNCHES_WRITE, CONNECTIONS_READ)
 
 _bearer = HTTPBearer(auto_error=False, description="A key made by `muster key`.")
 
@@ -32,14 +33,18 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-async def writer(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
-    """The tenant that may write punches with this key; 401 and 403 otherwise."""
-    record = await asyncio.to_thread(_find, request, given.credentials) if given else None
-    if record is None:
-        raise Problem(401, "Send `Authorization: Bearer <key>` with a key made by `muster key`.")
-    if PUNCHES_WRITE not in record.scopes.split():
-        raise Problem(403, f"This key lacks the scope {PUNCHES_WRITE}.")
-    return record.tenant
+def tenant_with(scope: str) -> Callable[..., Awaitable[str]]:
+    """A dependency: the tenant whose key with that scope was sent; 401 and 403 otherwise."""
+
+    async def tenant(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+        record = await asyncio.to_thread(_find, request, given.credentials) if given else None
+        if record is None:
+            raise Problem(401, "Send `Authorization: Bearer <key>` with a key made by `muster key`.")
+        if scope not in record.scopes.split():
+            raise Problem(403, f"This key lacks the scope {scope}.")
+        return record.tenant
+
+    return tenant
 
 
 def _find(request: Request, key: str) -> ApiKey | None:
@@ -47,4 +52,4 @@ def _find(request: Request, key: str) -> ApiKey | None:
         return session.exec(select(ApiKey).where(col(ApiKey.sha256) == _digest(key))).first()
 
 
-Writer = Annotated[str, Depends(writer)]
+Writer = Annotated[str, Depends(tenant_with(PUNCHES_WRITE))]

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from hub import database
-from hub.api.security import SCOPES, new_key
+from hub.api.security import PUNCHES_WRITE, SCOPES, new_key
 from hub.cli.base import (
     DONE,
     LEFT,
@@ -63,7 +63,7 @@ def load(
 def key(
     tenant: str,
     name: str,
-    scopes: Annotated[str, typer.Option(help="What it may do, separated by blanks.")] = " ".join(SCOPES),
+    scopes: Annotated[str, typer.Option(help="What it may do, separated by blanks.")] = PUNCHES_WRITE,
 ) -> None:
     """Make an API key; it is shown once and cannot be read again.
 

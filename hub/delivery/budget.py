@@ -16,7 +16,7 @@ from hub.errors import Throttled
 from hub.records import Spent
 
 MINUTE, DAY = 60, 86_400
-PERIODS = ("minute", "day", "lockout")
+PERIODS = ("minute", "day", "lockout", "pace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,19 @@ class Budget:
             with self._windows() as (session, windows):
                 self._write(session, "lockout", max(until, windows["lockout"][0]), 0)
 
+    def require(self, requests: int) -> None:
+        """Raises `Throttled` when a day has room for so many and today has not: better not begun than left midway."""
+        can, now = self.capabilities.requests_per_day, self.now()
+        left = can - spent_today(self.engine, self.tenant, self.connection, now)
+        if left < requests <= can:
+            message = f"{self.connection} needs {requests} requests, and of the {can} that the ERP allows a day {left} "
+            raise Throttled(message + "are left; nothing was sent.", after=DAY - now % DAY)
+
     def _try(self) -> int:
         """Count the request, or say how many seconds to wait first."""
         can, now = self.capabilities, self.now()
-        if not (can.requests_per_minute or can.requests_per_day or can.lock_out_seconds):
+        limits = (can.requests_per_minute, can.requests_per_day, can.lock_out_seconds, can.seconds_between_requests)
+        if not any(limits):
             return 0
         with self._windows() as (session, windows):
             locked = windows["lockout"][0] - now
@@ -60,6 +69,10 @@ class Budget:
                 raise Throttled(message, after=DAY - now % DAY)
             if can.requests_per_minute and minute >= can.requests_per_minute:
                 return MINUTE - now % MINUTE
+            last, between = windows["pace"][0], can.seconds_between_requests
+            if last <= now < last + between:  # before `last` the clock was set back
+                return last + between - now
+            self._write(session, "pace", now, 0)
             self._write(session, "minute", now // MINUTE, minute + 1)
             self._write(session, "day", now // DAY, day + 1)
             return 0

@@ -14,7 +14,10 @@ from hub.delivery.budget import Budget
 from hub.errors import Fix, SettingsWrong
 from hub.records import Connection
 from hub.registry import spec_of
+from hub.secrets import VAULT, Vault
 from hub.setup.upsert import upsert
+from hub.token_store import TokenRows
+from hub.vault import StoredSecrets
 
 
 class ConnectionConfig(BaseModel):
@@ -106,21 +109,25 @@ def connections(engine: Engine, tenant: str | None = None) -> Sequence[Connectio
         return [ConnectionConfig.model_validate(row.model_dump(exclude={"id"})) for row in session.exec(query)]
 
 
-def connector_of(config: ConnectionConfig) -> Connector[Any]:
+def connector_of(config: ConnectionConfig, vault: Vault | None = None) -> Connector[Any]:
     """The connector, without limits and not yet connected; raises `SettingsWrong` naming each setting that is wrong."""
     try:
         connector = spec_of(config.connector).connector
     except LookupError as error:
         raise SettingsWrong(str(error)) from error
     try:
-        return connector(connector.settings_type.model_validate(config.settings))
+        return connector(connector.settings_type.model_validate(config.settings, context={VAULT: vault}))
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise SettingsWrong(f"Connection {config.name} has wrong settings: {wrong}.") from None
 
 
 def open_connector(config: ConnectionConfig, engine: Engine) -> Connector[Any]:
-    """The connector, its requests counted in the hub's database; raises `SettingsWrong`."""
-    connector = connector_of(config)
+    """The connector, its requests counted and its token and secrets kept in the hub's database.
+
+    Raises `SettingsWrong` naming each setting that is wrong.
+    """
+    connector = connector_of(config, StoredSecrets(engine, config.tenant))
     connector.meter = Budget(engine, config.tenant, config.name, connector.capabilities)
+    connector.tokens = TokenRows(engine, config.tenant, config.name)
     return connector

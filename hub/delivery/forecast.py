@@ -21,11 +21,11 @@ def forecast(
 ) -> Forecast:
     """When `changes` are delivered if the push begins now.
 
-    Each batch costs its own calls, and one more to read back; calls run one after the other, at most so many in a
-    minute and in a UTC day.
+    Each batch costs its own calls, and one more to read back where reads count; calls run one after the other, at most
+    so many in a minute and in a UTC day.
     """
     batches = -(-changes // capabilities.batch_size)
-    calls = batches * (capabilities.requests_per_batch + 1)
+    calls = batches * (capabilities.requests_per_batch + capabilities.reads_counted)
     left_today = max(0, capabilities.requests_per_day - spent_today) if capabilities.requests_per_day else calls
     if calls <= left_today:
         seconds = _seconds(calls, capabilities, seconds_per_call)
@@ -41,4 +41,5 @@ def _seconds(calls: int, capabilities: Capabilities, seconds_per_call: int) -> i
     by_speed = calls * seconds_per_call
     per_minute = capabilities.requests_per_minute
     by_limit = (calls - 1) // per_minute * MINUTE + 1 if per_minute and calls else 0
-    return max(by_speed, by_limit)
+    by_pace = (calls - 1) * capabilities.seconds_between_requests + 1 if calls else 0
+    return max(by_speed, by_limit, by_pace)

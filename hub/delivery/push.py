@@ -16,6 +16,7 @@ from hub.delivery.apply import Progress, apply
 from hub.delivery.bindings import EMPLOYEE, bindings
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.due import newest_change
+from hub.delivery.forecast import forecast
 from hub.delivery.journal import HEARTBEAT_SECONDS, Journal, Verdict, note
 from hub.delivery.lines import CHANGES, Action, Item, Known, State, settled_at
 from hub.delivery.outcome import Planned, Pushed, result
@@ -115,6 +116,7 @@ class Delivery:
             return done
 
     def _passes(self, run: "_Run", journal: Journal, first: date, last: date, progress: Progress) -> None:
+        self._require_room(run)
         while run.error is None and run.passes < PASSES and (run.todo() or run.in_flight()):
             run.passes += 1
             if run.todo():
@@ -123,6 +125,11 @@ class Delivery:
                 self._settle(self._planning.around(first, last), journal)
             run.latest = self._planning.plan(first, last, run.latest.days)
             note(run.latest.items, run.latest.journal, journal)
+
+    def _require_room(self, run: "_Run") -> None:
+        """Raises `Throttled`, with nothing sent, when the ERP's day has no room left for all of it."""
+        calls = forecast(len(run.todo()), self._connector.capabilities, self._now()).calls
+        self._connector.meter.require(calls)
 
     def _send(self, run: "_Run", journal: Journal, progress: Progress) -> None:
         attempts = {key: known.attempts for key, known in run.latest.journal.items() if known.attempts}

@@ -8,7 +8,8 @@ A repeat after a 401 is safe for writes too: 401 means that the request was not 
 """
 
 from hub.oauth.auth import OAuth
-from hub.oauth.endpoint import ClientAuthentication, Refusal
+from hub.oauth.endpoint import ClientAuthentication, Endpoint, Refusal
+from hub.oauth.failures import meaning
 from hub.oauth.grants import AuthorizationCode, ClientCredentials, Grant, JwtBearer, SamlBearer
 from hub.tokens import Changing, Failure, MemoryTokens, Token, TokenStore
 
@@ -17,6 +18,7 @@ __all__ = [
     "Changing",
     "ClientAuthentication",
     "ClientCredentials",
+    "Endpoint",
     "Failure",
     "Grant",
     "JwtBearer",
@@ -26,4 +28,5 @@ __all__ = [
     "SamlBearer",
     "Token",
     "TokenStore",
+    "meaning",
 ]

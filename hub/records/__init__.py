@@ -29,6 +29,7 @@ from hub.records.people import (
     Tenant,
 )
 from hub.records.punches import Correction, Punch, Quarantine
+from hub.records.secrets import ConnectLink, SealedSecret, SealedToken
 
 __all__ = [
     "Adjustment",
@@ -39,6 +40,7 @@ __all__ = [
     "AttendancePair",
     "Badge",
     "Binding",
+    "ConnectLink",
     "Connection",
     "Correction",
     "CostAllocation",
@@ -62,6 +64,8 @@ __all__ = [
     "ReceiptRow",
     "Roster",
     "SavedPlan",
+    "SealedSecret",
+    "SealedToken",
     "Shift",
     "ShiftSegment",
     "Site",

@@ -9,7 +9,7 @@ import polars as pl
 from hub.rules import anomalies, report
 from hub.rules.breaks import per_run
 from hub.rules.calendar import with_calendar
-from hub.rules.columns import gather, note
+from hub.rules.columns import note
 from hub.rules.cutoff import with_assumptions
 from hub.rules.cycles import with_periods
 from hub.rules.flags import late_and_early, rest_violations, with_due_times
@@ -17,7 +17,7 @@ from hub.rules.instances import Plan, plan
 from hub.rules.offdays import with_off_days
 from hub.rules.overrides import apply_minutes, apply_sessions, with_overrides
 from hub.rules.overtime import overtime_lines, with_comp_off, with_overtime
-from hub.rules.parameters import ordered, policy_table
+from hub.rules.parameters import ordered, policy_table, with_parameters
 from hub.rules.penalties import penalty_lines, with_penalties
 from hub.rules.reading import Reading, read
 from hub.rules.scope import day_grid, edges
@@ -31,14 +31,6 @@ _DAY_PARAMETERS: Final = (
     "version", "policy_hash", "open_expected_min", "dst_expected", "full_day_pct", "half_day_pct", "min_presence_min",
     "single_punch", "absent_after_h", "ot_threshold_min", "full_day_min", "half_day_min", "half_split", "leave_vs_work",
     "unmarked_as", "after_cutoff",
-)  # fmt: skip
-_SLOT_PARAMETERS: Final = (
-    "dedupe_window_s", "dedupe_scope", "handover", "off_shift", "direction_mode", "repeat_in", "repeat_out",
-    "repeat_split_min", "max_pair_min", "min_rest_min", "new_shift_gap_min", "max_shift_min", "missing_out_policy",
-    "missing_in_policy", "missing_out_min", "day_assignment", "grace_snap_in_min", "grace_snap_out_min",
-    "early_in_counts", "early_in_after_min", "late_out_counts", "late_out_after_min", "break_mode", "break_after_min",
-    "credit_punched", "paid_break_min", "paid_break_after_min", "grace_in_min", "grace_out_min", "late_count_from",
-    "late_whole_minutes",
 )  # fmt: skip
 
 
@@ -68,10 +60,9 @@ def planned(inputs: Inputs, first: date, last: date) -> tuple[Plan, list[pl.Data
     params = policy_table(inputs.policies)
     grid, notes = day_grid(inputs, first, last)
     layout = plan(inputs, grid, params)
-    days = with_calendar(gather(layout.days, params, "policy", _DAY_PARAMETERS), inputs)
+    days = with_calendar(with_parameters(layout.days, params, _DAY_PARAMETERS, layout.days["policy"]), inputs)
     days = with_periods(with_overrides(days, inputs.overrides), inputs.periods)
-    slots = gather(with_due_times(layout.slots, days), params, "policy", _SLOT_PARAMETERS)
-    return replace(layout, days=days, slots=slots), [notes, layout.notes]
+    return replace(layout, days=days, slots=with_due_times(layout.slots, days)), [notes, layout.notes]
 
 
 def _computed(inputs: Inputs, layout: Plan, reading: Reading) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from hub.rules.columns import gather, note, sums
-from hub.rules.parameters import FALLBACK
+from hub.rules.parameters import FALLBACK, with_parameters
 from hub.rules.roster import assigned as from_roster
 from hub.rules.shifts import templates, versions
 from hub.rules.tables import Inputs
@@ -24,12 +24,16 @@ SLOT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Stage 3's result: the grid with its shift facts, the slots, how many of them are segments, anomaly rows."""
+    """Stage 3's result: the grid with its shift facts, the slots, how many of them are segments, anomaly rows.
+
+    `params` is the policy table, in which `policy` of days and slots counts.
+    """
 
     days: pl.DataFrame
     slots: pl.DataFrame
     scheduled: int
     notes: pl.DataFrame
+    params: pl.DataFrame
 
 
 def plan(inputs: Inputs, grid: pl.DataFrame, params: pl.DataFrame) -> Plan:
@@ -41,10 +45,11 @@ def plan(inputs: Inputs, grid: pl.DataFrame, params: pl.DataFrame) -> Plan:
     segments = shifts.join(templates(inputs, shifts, params), on=["zone", "shift_code", "date", "policy"])
     segments, overlaps = without_overlaps(numbered(segments), shifts)
     shifts = shifts.join(overlaps, on=["day", "entered_seq", "shift_code"], how="anti", maintain_order="left")
-    segments = gather(segments, params, "policy", ["window_overlap"]).pipe(trimmed)
+    segments = with_parameters(segments, params, ["window_overlap"], segments["policy"]).pipe(trimmed)
     days, slots = _summary(grid, shifts, segments), segments.select(SLOT)
     lost = note(overlaps, "OVERLAP_ASSIGNMENT", detail=pl.struct("shift_code").struct.json_encode())
-    return Plan(days, pl.concat([slots, _open_slots(days)]), slots.height, pl.concat([notes, problems, unknown, lost]))
+    slots, scheduled = pl.concat([slots, _open_slots(days)]), slots.height
+    return Plan(days, slots, scheduled, pl.concat([notes, problems, unknown, lost]), params)
 
 
 def _versioned(inputs: Inputs, shifts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,7 +1,7 @@
 """Policies as a table, so that a parameter is a column beside the day it governs."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
 
@@ -26,6 +26,17 @@ def policy_table(policies: Mapping[str, Policy]) -> pl.DataFrame:
     hashes = pl.Series("policy_hash", [digest(policy.model_dump_json()) for *_, policy in versions], pl.UInt64)
     frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(hashes).with_row_index("policy")
     return frame.with_columns(pl.col("version", "full_day_min", "half_day_min").cast(pl.Int32))
+
+
+def with_parameters(frame: pl.DataFrame, params: pl.DataFrame, names: Collection[str], by: pl.Series) -> pl.DataFrame:
+    """`frame` with these parameters; `by` numbers the policy of each row, null where none governs it.
+
+    Most tenants have one value of most parameters: that is a single value beside the frame and no column of copies.
+    """
+    governed = by.null_count() == 0
+    same = {name: params[name] for name in names if governed and params[name].n_unique() == 1}
+    literals = (pl.lit(values[0], values.dtype).alias(name) for name, values in same.items())
+    return frame.with_columns(*literals, *(params[name].gather(by) for name in names if name not in same))
 
 
 def ordered(policies: Mapping[str, Policy]) -> list[tuple[str, date, Policy]]:

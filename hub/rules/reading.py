@@ -1,5 +1,6 @@
 """Stages 1, 2 and 4 to 9: punches to pairs, with the fate of each punch on the way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -16,6 +17,7 @@ from hub.rules.instances import Plan
 from hub.rules.match import in_runs, match, shared
 from hub.rules.normalise import DAY_S, epoch, normalise
 from hub.rules.pair import collapse, pair, pairs
+from hub.rules.parameters import with_parameters
 from hub.rules.rounding import round_times
 from hub.rules.tables import Inputs
 from hub.rules.visits import grouped
@@ -57,17 +59,18 @@ def read(inputs: Inputs, planned: Plan, low: date, high: date) -> Reading:
     """Stages 1, 2 and 4 to 9."""
     base = epoch(low) - DAY_S
     raw, voided = (match(p, planned.slots, planned.scheduled, base) for p in normalise(inputs, low, high))
-    raw = dedupe(gather(believe(raw, inputs.devices), planned.slots, "slot", _RAW_FACTS))
+    raw = dedupe(_with(believe(raw, inputs.devices), planned, _RAW_FACTS))
     known = raw.filter(pl.col("slot").is_not_null())
     punches = _placed(grouped(known, planned.slots, planned.scheduled, base), planned)
     kept = punches.filter("usable").select(_KEPT)
     kept = gather(kept, planned.slots, "slot", ["both0"]) if planned.slots["both0"].is_not_null().any() else kept
-    kept = in_runs(in_order(shared(kept, planned.slots, planned.scheduled)))
-    collapsed = collapse(direct(gather(kept, planned.slots, "slot", _PUNCH_FACTS)))
-    single = gather(collapsed.filter(~pl.col("repeat")), planned.slots, "slot", _SINGLE_FACTS)
+    handed = with_parameters(planned.slots, planned.params, ["handover"], planned.slots["policy"])
+    kept = in_runs(in_order(shared(kept, handed, planned.scheduled)))
+    collapsed = collapse(direct(_with(kept, planned, _PUNCH_FACTS)))
+    single = _with(collapsed.filter(~pl.col("repeat")), planned, _SINGLE_FACTS)
     single = round_times(single, planned.days, inputs.policies)
     single = pair(imputed(single, inputs.as_of))
-    paired = gather(pairs(single), planned.slots, "slot", _PAIR_FACTS)
+    paired = _with(pairs(single), planned, _PAIR_FACTS)
     paired = assign(clip(paired, inputs.policies), planned.days, inputs.policies)
     paired = with_planned(measure(paired), planned.days, inputs)
     by_day = paired if paired["day"].is_sorted() else paired.sort("day", maintain_order=True)
@@ -86,12 +89,19 @@ def _placed(punches: pl.DataFrame, planned: Plan) -> pl.DataFrame:
     facts = planned.days.select(
         "employed", home_site_id="site_id", rostered_work=pl.col("scheduled_start").is_not_null()
     )
-    modes = planned.slots.select(off_shift_mode="off_shift")
-    punches = gather(gather(punches, facts, "day", facts.columns), modes, "slot", modes.columns)
+    punches = _with(gather(punches, facts, "day", facts.columns), planned, ["off_shift"])
     outside = (pl.col("slot") >= planned.scheduled) & pl.col("rostered_work")
-    punches = punches.with_columns(off_shift=outside)
+    punches = punches.rename({"off_shift": "off_shift_mode"}).with_columns(off_shift=outside)
     wanted = ~pl.col("off_shift") | (pl.col("off_shift_mode") == "open_shift")
     return punches.with_columns(usable=~pl.col("dup") & pl.col("employed") & wanted)
+
+
+def _with(frame: pl.DataFrame, planned: Plan, names: Sequence[str]) -> pl.DataFrame:
+    """`frame` with facts and parameters of its rows' slots."""
+    facts = [name for name in names if name in planned.slots.columns]
+    parameters = [name for name in names if name not in facts]
+    by = planned.slots["policy"].gather(frame["slot"])
+    return with_parameters(gather(frame, planned.slots, "slot", facts), planned.params, parameters, by)
 
 
 def _strangers(raw: pl.DataFrame, employments: pl.DataFrame) -> pl.DataFrame:

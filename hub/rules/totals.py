@@ -3,7 +3,7 @@
 import polars as pl
 
 from hub.rules.codes import DayFlag, Session
-from hub.rules.columns import gather
+from hub.rules.parameters import with_parameters
 
 HALF = 50
 _FULLY_PAID = [Session.WORKED, Session.WEEKLY_OFF, Session.HOLIDAY]
@@ -16,7 +16,7 @@ def with_totals(days: pl.DataFrame, params: pl.DataFrame) -> pl.DataFrame:
     The unpaid part of a leave is lost; a pending half is neither payable nor lost. A penalty takes what is payable,
     unless it only warns.
     """
-    days = gather(days, params, "policy", ["penalty_target", "shortage_tolerance_min"])
+    days = with_parameters(days, params, ["penalty_target", "shortage_tolerance_min"], days["policy"])
     short = (pl.col("expected_min") - pl.col("worked_min")).clip(0)
     payable, lost = _payable(1) + _payable(2), _lost(1) + _lost(2)
     taken = pl.when(pl.col("penalty_target") == "warn").then(0).otherwise(pl.min_horizontal("penalty_days", payable))

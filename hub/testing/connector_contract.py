@@ -11,7 +11,21 @@ from typing import Any, ClassVar
 
 import pytest
 
-from hub.contract import Change, Connector, Day, Entry, Held, Hours, Image, Interval, Kind, Operation, Outcome, Scope
+from hub.contract import (
+    Change,
+    Connector,
+    Day,
+    Entry,
+    Held,
+    Hours,
+    Image,
+    Interval,
+    Kind,
+    Operation,
+    Outcome,
+    Punch,
+    Scope,
+)
 from hub.errors import HubError, Wait
 from hub.testing.conformance import COSTS, NUMBERS, Kit
 from hub.testing.target import Refs, Target
@@ -25,6 +39,7 @@ _PAYLOADS: dict[Kind, tuple[Any, Any]] = {
         Interval(utc(WORK_DATE, 540), utc(WORK_DATE, 1020)),
         Interval(utc(WORK_DATE, 540), utc(WORK_DATE, 1000)),
     ),
+    Kind.PUNCH: (Punch(utc(WORK_DATE, 540), "in"), Punch(utc(WORK_DATE, 540), "out")),
 }
 
 

@@ -31,6 +31,7 @@ from hub.contract import (
     Operation,
     Outcome,
     Person,
+    Punch,
     Receipt,
     Record,
     Scope,
@@ -88,6 +89,8 @@ def image_of(entry: Entry) -> Image:
         case Day() as day:
             shown = {"status": day.status, "payable": day.payable, "lop": day.lop, "overtime_min": day.overtime_min}
             return {"date": entry.work_date.isoformat(), **shown}
+        case Punch(at, direction):
+            return {"date": entry.work_date.isoformat(), "at": at, "direction": direction}
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from hub.contract import ConnectorSpec, Day, Entry, Hours, Interval, Kind
+from hub.contract import ConnectorSpec, Day, Entry, Hours, Interval, Kind, Punch
 from hub.testing import faults
 from hub.testing.clock import SimulatedClock
 from hub.testing.faults import Faults
@@ -17,12 +17,13 @@ from hub.testing.faults import Faults
 class Fact:
     """What the ERP holds of one employee's attendance, told in the hub's terms and not in the connector's.
 
-    `day` is the work date; of an interval the UTC date of its start, as few ERPs keep the work date of one.
+    `day` is the work date; of an interval the UTC date of its start, and of a punch its own, as few ERPs keep the work
+    date of one.
     """
 
     employee: str
     day: date
-    payload: Day | Hours | Interval
+    payload: Day | Hours | Interval | Punch
 
     @property
     def subject(self) -> tuple[object, ...]:
@@ -30,6 +31,8 @@ class Fact:
         match self.payload:
             case Interval(start):
                 return self.employee, Kind.INTERVAL, start
+            case Punch(at):
+                return self.employee, Kind.PUNCH, at
             case Hours(cost_centre):
                 return self.employee, Kind.HOURS, self.day, cost_centre
             case Day():
@@ -77,7 +80,8 @@ class Target(ABC):
 
 def fact_of(entry: Entry) -> Fact:
     """The entry as an ERP holds it that loses nothing."""
-    day = entry.work_date
-    if isinstance(entry.payload, Interval):
-        day = datetime.fromtimestamp(entry.payload.start, UTC).date()
-    return Fact(entry.employee, day, entry.payload)
+    match entry.payload:
+        case Interval(start=at) | Punch(at=at):
+            return Fact(entry.employee, datetime.fromtimestamp(at, UTC).date(), entry.payload)
+        case _:
+            return Fact(entry.employee, entry.work_date, entry.payload)

@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from hub.contract import Connector
 from hub.database import reading, writing
 from hub.delivery.bindings import COST_CENTRE, EMPLOYEE
+from hub.delivery.budget import Budget
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.outcome import Planned, Pushed
 from hub.delivery.push import Clock, Delivery
@@ -57,9 +58,11 @@ class World:
         )  # fmt: skip
 
     def open(self) -> Connector[Any]:
-        """The connector, not yet connected."""
-        connector = self.target.spec.connector
-        return connector(connector.settings_type.model_validate(self.target.settings()))
+        """The connector, not yet connected, with its limits counted on the target's clock."""
+        made, clock = self.target.spec.connector, self.target.clock
+        connector = made(made.settings_type.model_validate(self.target.settings()))
+        connector.meter = Budget(self.engine, self.tenant, "books", connector.capabilities, clock.now, clock.sleep)
+        return connector
 
     def bind_all(self, refs: Refs) -> None:
         """Make these employees, all on the first cost centre, and bind them."""

@@ -416,6 +416,9 @@ class Counting:
     def breached(self, after: int) -> None:
         raise AssertionError(after)
 
+    def require(self, requests: int) -> None:
+        raise AssertionError(requests)
+
 
 def test_a_batch_costs_few_requests_and_all_are_metered(site: Site) -> None:
     entries = [interval(site.employee(i)) for i in range(40)]

@@ -60,6 +60,45 @@ def test_after_a_breach_nobody_asks_until_the_lock_out_is_over(engine: Engine):
     other.take()
 
 
+def test_requests_keep_their_distance_where_any_minute_counts(engine: Engine):
+    clock, tenant = SimulatedClock(), World(engine).tenant
+    one, other = (budget(engine, clock, tenant, seconds_between_requests=6) for _ in range(2))
+    began, at = clock.now(), []
+    for meter in (one, other, one):
+        meter.take()
+        at.append(clock.now() - began)
+    assert at == [0, 6, 12]
+
+
+def test_what_has_no_room_today_is_not_begun(engine: Engine):
+    clock, tenant = SimulatedClock(), World(engine).tenant
+    meter = budget(engine, clock, tenant, requests_per_day=10)
+    for _ in range(7):
+        meter.require(3)
+        meter.take()
+    with pytest.raises(errors.Throttled, match=r"needs 4 requests.*3 are left; nothing was sent"):
+        meter.require(4)
+    meter.require(11)  # which no day has room for: as much goes as goes
+    clock.sleep(86_400)
+    meter.require(4)
+
+
+def test_a_push_without_room_sends_nothing(engine: Engine):
+    world = World(engine)
+    for number in map(str, range(1, 31)):
+        world.day(number, DAY, PAIR)
+    connector = MemoryConnector(MemorySettings(erp=world.erp.name))
+    can = replace(connector.capabilities, batch_size=10, requests_per_day=20)
+    connector.capabilities = can  # type: ignore[misc]
+    meter = Budget(engine, world.tenant, "books", can, world.erp.clock.now, world.erp.clock.sleep)
+    connector.meter = meter
+    for _ in range(15):
+        meter.take()
+    done = world.delivery(connector).push(DAY, DAY)
+    assert isinstance(done.error, errors.Throttled)
+    assert world.erp.calls == []
+
+
 def test_connections_have_budgets_of_their_own(engine: Engine):
     clock = SimulatedClock()
     for _ in range(2):
@@ -107,6 +146,12 @@ def test_a_limit_a_day_pushes_the_rest_beyond_midnight():
     done = forecast(1000, can, MIDNIGHT + 3600, spent_today=3)
     assert done.calls == 20
     assert MIDNIGHT + 2 * 86_400 < done.ends_at < MIDNIGHT + 2 * 86_400 + 60
+
+
+def test_reads_that_do_not_count_and_a_distance_between_requests():
+    can = Capabilities(KINDS, batch_size=100, seconds_between_requests=6, reads_counted=False)
+    done = forecast(1000, can, MIDNIGHT)
+    assert (done.calls, done.seconds) == (10, 55)
 
 
 def test_nothing_to_do_takes_no_time():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.contract import Day, Hours, Interval, Kind
+from hub.contract import Day, Hours, Interval, Kind, Punch
 from hub.mapping import NOT_POSTABLE, UNMAPPED_COST_CENTRE, UNMAPPED_EMPLOYEE, WHOLE, DayFacts, entries, shared
 
 DAY = date(2026, 3, 23)
@@ -38,6 +38,22 @@ def test_a_pair_found_before_another_does_not_rename_it() -> None:
     later = entries([FACTS], PEOPLE, COSTS, frozenset({Kind.INTERVAL})).entries
     both = replace(FACTS, pairs=((IN - 7200, IN - 3600), *FACTS.pairs))
     assert set(later) < set(entries([both], PEOPLE, COSTS, frozenset({Kind.INTERVAL})).entries)
+
+
+def test_each_end_of_a_pair_is_a_punch_and_a_break_of_no_length_is_none() -> None:
+    noon = IN + 4 * 3600
+    facts = replace(FACTS, pairs=((IN, noon), (noon, OUT)))
+    made = entries([facts], PEOPLE, COSTS, frozenset({Kind.PUNCH})).entries
+    assert [(one.key, one.payload) for one in made] == [
+        ("acme:K001:2026-03-23:punch:in20260323T033000Z", Punch(IN, "in")),
+        ("acme:K001:2026-03-23:punch:out20260323T123000Z", Punch(OUT, "out")),
+    ]
+
+
+def test_hours_know_the_minutes_of_the_cost_centres_before_them() -> None:
+    facts = replace(FACTS, worked_min=475, shares=(("ADM", 5000), ("PNT", 5000)))
+    made = entries([facts], PEOPLE, COSTS, frozenset({Kind.HOURS})).entries
+    assert [(one.payload.minutes, one.payload.before) for one in made] == [(238, 0), (237, 238)]  # type: ignore[union-attr]
 
 
 def test_days_before_and_after_an_employment_make_nothing() -> None:
