@@ -53,9 +53,9 @@ class Endpoint:
         )
         try:
             answer = client.fetch_token(self.url, **{**(self.fields or {}), **form})
-        except (StatusError, ValueError) as error:
+            return self._token(answer, form, now)
+        except (StatusError, ValueError, TypeError) as error:
             raise self._strange() from error
-        return self._token(answer, form, now)
 
     def _token(self, answer: Mapping[str, Any], form: Mapping[str, str], now: int) -> Token:
         access = answer.get("access_token")
@@ -67,11 +67,8 @@ class Endpoint:
 
     def _life(self, answer: Mapping[str, Any]) -> int:
         """Seconds; old Zoho clusters give milliseconds there and the seconds beside."""
-        value = answer.get("expires_in_sec", answer.get("expires_in"))
-        try:
-            return min(int(value), LONGEST_LIFE) if value is not None else self.default_life
-        except (TypeError, ValueError):
-            return self.default_life
+        value = answer.get("expires_in_sec") or answer.get("expires_in")
+        return min(int(value), LONGEST_LIFE) if value else self.default_life
 
     def _strange(self) -> ContractBroken:
         return ContractBroken(f"{self.url} does not answer like a token endpoint (RFC 6749); correct the settings.")

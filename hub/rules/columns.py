@@ -46,6 +46,11 @@ def sums(frame: pl.DataFrame, key: str, names: Iterable[str], keep: Iterable[str
     return last.drop("_end").with_columns(before)
 
 
+def in_order_of(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Sorted by `key`, else as it was; what is in order already, as nearly everything is, is not touched."""
+    return frame if frame[key].is_sorted() else frame.sort(key, maintain_order=True)
+
+
 def ordinal(key: str) -> pl.Expr:
     """0, 1, 2 ... within each stretch of equal keys."""
     row = pl.int_range(pl.len(), dtype=pl.Int64)

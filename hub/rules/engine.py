@@ -9,7 +9,7 @@ import polars as pl
 from hub.rules import anomalies, report
 from hub.rules.breaks import per_run
 from hub.rules.calendar import with_calendar
-from hub.rules.columns import note
+from hub.rules.columns import in_order_of, note, sums
 from hub.rules.cutoff import with_assumptions
 from hub.rules.cycles import with_periods
 from hub.rules.flags import late_and_early, rest_violations, with_due_times
@@ -82,8 +82,8 @@ def _computed(inputs: Inputs, layout: Plan, reading: Reading) -> tuple[pl.DataFr
 def _measured(inputs: Inputs, layout: Plan, reading: Reading) -> pl.DataFrame:
     """Stages 9 and 10: the days with their minutes, counts, lates and what a supervisor set."""
     runs = per_run(reading.pairs, inputs.policies)
-    sums = per_day(runs).join(bounds(reading.pairs), on="day", how="left")
-    days = report.with_minutes(layout.days, sums, inputs.policies)
+    minutes = per_day(runs).join(bounds(reading.pairs), on="day", how="left")
+    days = report.with_minutes(layout.days, minutes, inputs.policies)
     for counts in (_counts(reading), late_and_early(reading.single)):
         days = days.join(counts, on="day", how="left", maintain_order="left")
     days = days.with_columns(
@@ -97,8 +97,9 @@ def _measured(inputs: Inputs, layout: Plan, reading: Reading) -> pl.DataFrame:
 def _counts(reading: Reading) -> pl.DataFrame:
     """Per day with punches: how many there are, dropped as repeats, made by hand, left without a partner."""
     alone = reading.single.filter(~pl.col("opens") & ~pl.col("closes")).group_by("day").agg(unpaired=pl.len())
-    manual = pl.col("source_rank") == 0
-    counts = reading.punches.group_by("day").agg(punches=pl.len(), dups=pl.col("dup").sum(), regularised=manual.sum())
+    manual = (pl.col("source_rank") == 0).cast(pl.Int32)
+    each = reading.punches.select("day", punches=pl.lit(1), dups=pl.col("dup").cast(pl.Int32), regularised=manual)
+    counts = sums(in_order_of(each, "day"), "day", each.columns[1:])
     stood_in = reading.pairs.filter("imputed").select("day").unique().with_columns(imputed=pl.lit(value=True))
     return counts.join(alone, on="day", how="left").join(stood_in, on="day", how="left")
 

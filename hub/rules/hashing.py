@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from hub.rules.columns import in_order_of, sums
 from hub.rules.parameters import digest
 
 _NULL = digest("null")
@@ -25,7 +26,7 @@ def set_hash(frame: pl.DataFrame, key: str, names: Iterable[str]) -> pl.DataFram
     """Per key a u64 `hash` over the set of its rows."""
     rows = frame.select(key, hash=row_hash(frame, names))
     spread = pl.col("hash") * (pl.col("hash") ^ pl.lit(digest("spread"), pl.UInt64))
-    return rows.group_by(key).agg(spread.sum().alias("hash"))
+    return sums(in_order_of(rows.with_columns(spread), key), key, ["hash"])
 
 
 def _number(frame: pl.DataFrame, name: str) -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 
 from hub.rules.assign import assign
 from hub.rules.breaks import with_planned
-from hub.rules.columns import gather, ordinal
+from hub.rules.columns import gather, in_order_of, ordinal
 from hub.rules.dedupe import dedupe, in_order
 from hub.rules.direction import believe, direct
 from hub.rules.impute import imputed
@@ -73,7 +73,7 @@ def read(inputs: Inputs, planned: Plan, low: date, high: date) -> Reading:
     paired = _with(pairs(single), planned, _PAIR_FACTS)
     paired = assign(clip(paired, inputs.policies), planned.days, inputs.policies)
     paired = with_planned(measure(paired), planned.days, inputs)
-    by_day = paired if paired["day"].is_sorted() else paired.sort("day", maintain_order=True)
+    by_day = in_order_of(paired, "day")
     return Reading(
         punches=punches,
         voided=voided,

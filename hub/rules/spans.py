@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from hub.rules.columns import gather
+from hub.rules.columns import gather, in_order_of, sums
 from hub.rules.localtime import earliest
 from hub.rules.policy_rules import Window
 
@@ -24,7 +24,7 @@ def inside(pairs: pl.DataFrame, days: pl.DataFrame, window: Window) -> pl.DataFr
     spans = days.select("day", "zone", "date").join(keys, on=["zone", "date"], how="left", maintain_order="left")
     rows = gather(pairs.select("day", "in_paid", "out_paid"), spans, "day", borders)
     parts = [(pl.min_horizontal("out_paid", f"b{k}") - pl.max_horizontal("in_paid", f"a{k}")).clip(0) for k in _REACH]
-    return rows.select("day", inside_s=pl.sum_horizontal(parts)).group_by("day").agg(pl.col("inside_s").sum())
+    return sums(in_order_of(rows.select("day", inside_s=pl.sum_horizontal(parts)), "day"), "day", ["inside_s"])
 
 
 def with_night(days: pl.DataFrame, pairs: pl.DataFrame, windows: dict[int, Window]) -> pl.DataFrame:
