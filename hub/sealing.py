@@ -7,7 +7,6 @@ that never leaves its service: the entry-point group `muster.keys` holds a maker
 """
 
 import base64
-import binascii
 import json
 import os
 import secrets
@@ -137,7 +136,7 @@ def _key(word: str) -> tuple[str, OuterKey]:
         return name, _maker(scheme)(rest)
     try:
         key = base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if not name or len(key) != KEY_BYTES:
         raise SettingsWrong(f"A key in {KEY} is not `id:` and 32 bytes in base64. {_HINT}")

@@ -36,7 +36,7 @@ def token_states(engine: Engine, tenant: str) -> Sequence[TokenState]:
 
 def _state(row: SealedToken) -> TokenState:
     failure = failure_of(row)
-    lost = failure is not None and failure.way == "reconnect" and failure.until is None
+    lost = failure is not None and failure.way == "reconnect"
     return TokenState(
         connection=row.connection,
         connected=bool(row.sealed) and not lost,

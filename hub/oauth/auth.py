@@ -125,8 +125,8 @@ class OAuth(Auth):
             return self._endpoint.ask(self._grant.form(changing.token, now), now)
         except Refusal as refusal:
             error = self._reads(refusal) or failures.meaning(refusal, self._endpoint.url, self._grant)
-            changing.failed(failures.noted(error, now, personal=self._grant.personal))
+            changing.failed(failures.noted(error, now, self._grant))
             raise error from None  # what was refused may be quoted in it
         except HubError as error:
-            changing.failed(failures.noted(error, now, personal=False))
+            changing.failed(failures.noted(error, now, self._grant))
             raise

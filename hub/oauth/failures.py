@@ -24,9 +24,9 @@ def meaning(refusal: Refusal, url: str, grant: Grant) -> HubError:
     return SettingsWrong(f"{url} refuses the {grant.name}: {said}. Correct the settings, or the set-up there.")
 
 
-def noted(error: HubError, now: int, *, personal: bool) -> Failure:
+def noted(error: HubError, now: int, grant: Grant) -> Failure:
     """How it is written down: for good when only a person can give the grant anew, else for a while."""
-    if isinstance(error, Reconnect) and personal:
+    if isinstance(error, Reconnect) and grant.personal:
         return Failure("reconnect", error.message)
     wait = error.after if isinstance(error, Throttled) else COOL_DOWN_SECONDS
     return Failure(_way(error), error.message, now + wait)
