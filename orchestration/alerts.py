@@ -14,6 +14,7 @@ from hub.delivery.forecast import forecast
 from hub.delivery.lines import CHANGES
 from hub.delivery.outcome import Planned
 from hub.silence import silent_devices
+from hub.token_states import token_states
 from hub.zones import local_date, to_utc
 from orchestration import steps
 from orchestration.results import KIND
@@ -48,7 +49,7 @@ def look(instance: dg.DagsterInstance) -> list[str]:
         ours = [one for one in here if one.tenant == tenant]
         causes = silent(tenant)
         for config in ours:
-            causes |= failed_night(instance, config) | late(config)
+            causes |= failed_night(instance, config) | late(config) | lost_grant(config)
         failed += _tell(tenant, "watch:", causes)
     return failed
 
@@ -66,9 +67,23 @@ def failed_night(instance: dg.DagsterInstance, config: ConnectionConfig) -> dict
     told = [one.dagster_event.step_failure_data.user_failure_data for one in events if one.dagster_event]
     for failure in filter(None, told):
         kind = failure.metadata.get(KIND)
-        name = "reconnect" if kind and kind.value == "Reconnect" else "run"
-        return {f"{name}:{config.name}": f"{config.name}: {failure.description}"}
+        if not (kind and kind.value == "Reconnect"):
+            return {f"run:{config.name}": f"{config.name}: {failure.description}"}
+        since = _authorised_at(config) > (latest[0].end_time or 0)
+        return {} if since else {f"reconnect:{config.name}": f"{config.name}: {failure.description}"}
     return {f"run:{config.name}": f"The latest run of {config.name} failed. {_HELP}"}
+
+
+def lost_grant(config: ConnectionConfig) -> dict[str, str]:
+    """Whether somebody must authorise the connection again, whoever noticed; it is over when somebody has."""
+    states = token_states(steps.engine(), config.tenant)
+    lost = [one for one in states if one.connection == config.name and one.needs_reconnecting]
+    return {f"reconnect:{one.connection}": f"{one.connection}: {one.message}" for one in lost}
+
+
+def _authorised_at(config: ConnectionConfig) -> int:
+    states = token_states(steps.engine(), config.tenant)
+    return max((one.saved_at for one in states if one.connection == config.name and one.connected), default=0)
 
 
 def late(config: ConnectionConfig) -> dict[str, str]:

@@ -10,7 +10,7 @@ from hub.contract import Finding, Severity
 from hub.database import reading
 from hub.delivery.connections import connections, open_connector, register
 from hub.delivery.connections import retire as retire_connection
-from hub.errors import Fix, HubError
+from hub.errors import Fix, HubError, Reconnect
 from hub.records import Site
 from orchestration.components.connection import ConnectionComponent
 from orchestration.components.misconfigured import mistakes_of, told
@@ -54,6 +54,8 @@ def findings_of(engine: Engine, component: ConnectionComponent) -> list[Finding]
     try:
         with open_connector(component.config(), engine) as connector:
             findings = connector.check()
+    except Reconnect as error:  # nobody can authorise what is not saved
+        return [Finding("authorisation", Severity.WARNING, error.message)]
     except HubError as error:
         raise Fix(f"The ERP was tried and the connection is not saved: {error.message}") from error
     wrong = [one.message for one in findings if one.severity is Severity.ERROR]

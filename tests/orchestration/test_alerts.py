@@ -1,5 +1,6 @@
 """What the morning's alerts say of a night."""
 
+import time
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,9 @@ import pytest
 
 from hub import errors
 from hub.channels import Message
+from hub.sealing import new_key
+from hub.token_store import TokenRows
+from hub.tokens import Failure, Token
 from orchestration import alerts, steps
 from tests.orchestration.site import DAY, Site
 
@@ -65,6 +69,39 @@ def test_a_lost_grant_is_a_cause_of_its_own(site: Site, told: Told) -> None:
     site.night(DAY)
     alerts.look(site.instance)
     assert ("open", "watch:reconnect:NAME") in said(site, told)
+
+
+def test_a_grant_lost_between_nights_is_told_once_and_is_over_once_somebody_authorised(
+    site: Site, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_KEY", new_key("k1"))
+    monkeypatch.setattr(steps, "now", lambda: MORNING - 3600)
+    rows = TokenRows(steps.engine(), site.config.tenant, site.name)
+    with rows.changing() as changing:
+        changing.failed(Failure("reconnect", "The authorisation is gone."))
+    for _ in range(3):
+        alerts.look(site.instance)
+    assert said(site, told) == [("open", "watch:reconnect:NAME")]
+    with rows.changing() as changing:
+        changing.save(Token("access", MORNING, "refresh"))
+    for _ in range(3):
+        alerts.look(site.instance)
+    assert said(site, told)[1:] == [("over", "watch:reconnect:NAME")]
+
+
+def test_a_night_that_failed_for_its_grant_is_settled_by_a_new_one(
+    site: Site, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_KEY", new_key("k1"))
+    site.erp.faults = raising(errors.Reconnect("The grant is gone; connect again."))
+    site.night(DAY)
+    alerts.look(site.instance)
+    tomorrow = int(time.time()) + 86_400
+    with TokenRows(steps.engine(), site.config.tenant, site.name, now=lambda: tomorrow).changing() as changing:
+        changing.save(Token("access", tomorrow, "refresh"))
+    alerts.look(site.instance)
+    reconnect = [one for one in said(site, told) if "reconnect" in one[1]]
+    assert reconnect == [("open", "watch:reconnect:NAME"), ("over", "watch:reconnect:NAME")]
 
 
 def test_before_the_deadline_nobody_is_told(site: Site, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
