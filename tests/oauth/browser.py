@@ -19,7 +19,7 @@ class Browser:
         if not url.startswith(str(self.muster.base_url)):
             return self.web.get(url)
         self.muster.cookies = self.cookies
-        answer = self.muster.get(url, follow_redirects=False)
+        answer: httpx.Response = self.muster.get(url, follow_redirects=False)
         self.cookies = httpx.Cookies(self.muster.cookies)
         self.muster.cookies = httpx.Cookies()
         return answer

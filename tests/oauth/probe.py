@@ -1,6 +1,6 @@
 """A connector that does nothing but log in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from hub.contract import (
@@ -55,7 +55,7 @@ class Probe(Connector[ProbeSettings]):
             token_url_of=self._token_url_of,
         )
 
-    def _token_url_of(self, answer: dict[str, str]) -> str:
+    def _token_url_of(self, answer: Mapping[str, str]) -> str:
         server = answer.get("accounts-server", self.settings.url)
         if urlsplit(server).hostname != urlsplit(self.settings.url).hostname:
             raise SettingsWrong(f"{server} is no server of this provider.")

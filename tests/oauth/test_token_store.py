@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text, update
-from sqlmodel import select
+from sqlmodel import col, select
 
 from hub.database import reading, writing
 from hub.errors import Reconnect, SettingsWrong, Unavailable
@@ -107,7 +107,7 @@ def test_a_row_copied_to_another_tenant_does_not_open(store: Store, engine: Engi
             changing.save(TOKEN)
     stolen = row_of(engine, "acme")
     with writing(engine) as session:
-        copied = update(SealedToken).where(SealedToken.tenant == "hooli").values(sealed=stolen.sealed)
+        copied = update(SealedToken).where(col(SealedToken.tenant) == "hooli").values(sealed=stolen.sealed)
         session.connection().execute(copied)
     with pytest.raises(SettingsWrong, match="token zoho of hooli does not open"):
         store("hooli").load()
