@@ -205,6 +205,7 @@ class Capabilities:
     lock_out_seconds: int = 0
     seconds_between_requests: int = 0
     reads_counted: bool = True
+    lanes: Mapping[str, int] = field(default_factory=dict)
 
 
 class Meter(Protocol):
@@ -294,8 +295,9 @@ S = TypeVar("S", bound=Settings)
 class Connector(ABC, Generic[S]):
     """One configured ERP tenant. Use as a context manager: sessions open on entry and close on exit.
 
-    The hub sets `meter` and `tokens` before it opens the connector: the one counts requests, the other keeps the
-    token of `hub.oauth` for all processes. In tests there is no limit and the token is kept in memory.
+    The hub sets `meter`, `lane` and `tokens` before it opens the connector: the first counts requests, the second gives
+    a meter for the requests of a lane, to be handed to `Client.read` and `Client.write`, the third keeps the token of
+    `hub.oauth` for all processes. In tests there is no limit and the token is kept in memory.
 
     Every method may raise the errors of `hub.errors`; anything else stops the run and is never retried.
     """
@@ -303,10 +305,12 @@ class Connector(ABC, Generic[S]):
     settings_type: ClassVar[type[Settings]]
     capabilities: ClassVar[Capabilities]
     meter: Meter = Unmetered()
+    lane: Callable[[str], Meter]
     tokens: TokenStore
 
     def __init__(self, settings: S) -> None:
         self.settings = settings
+        self.lane = lambda _name: Unmetered()
         self.tokens = MemoryTokens()
 
     def __enter__(self) -> Self:

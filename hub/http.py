@@ -23,6 +23,7 @@ Transport = httpx.BaseTransport
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _NOT_SENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeEncodeError)
 
+METER = "meter"
 READ_ATTEMPTS = 3
 LONGEST_WAIT = 86_400
 _Failure = httpx.HTTPError | httpx.InvalidURL | UnicodeEncodeError
@@ -76,7 +77,10 @@ class Client:
         self._client.close()
 
     def read(self, method: str, url: str, **request: Any) -> httpx.Response:
-        """A request that changes nothing, tried up to three times; raises `Throttled` or `Unavailable`."""
+        """A request that changes nothing, tried up to three times; raises `Throttled` or `Unavailable`.
+
+        A `meter` among the arguments is asked instead of the client's.
+        """
         for attempt in range(1, READ_ATTEMPTS + 1):
             try:
                 return self._checked(self._send(method, url, request), read=True)
@@ -86,13 +90,19 @@ class Client:
         raise AssertionError
 
     def write(self, method: str, url: str, **request: Any) -> httpx.Response:
-        """A request that changes something, sent once; raises `Throttled`, `Unavailable` or `Uncertain`."""
+        """A request that changes something, sent once; raises `Throttled`, `Unavailable` or `Uncertain`.
+
+        A `meter` among the arguments is asked instead of the client's.
+        """
         return self._checked(self._send(method, url, request), read=False)
 
     def _send(self, method: str, url: str, request: dict[str, Any]) -> httpx.Response | _Failure:
-        self._meter.take()
+        given = {"meter": self._meter, **request}
+        meter = given.pop("meter")
+        meter.take()
         try:
-            response = self._client.request(method, url, **request)
+            # Along with the request, for who signs it and may have to repeat it.
+            response = self._client.request(method, url, extensions={METER: meter}, **given)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError) as error:
             return error
         self._client.cookies.clear()

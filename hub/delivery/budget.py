@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Engine, update
@@ -16,6 +16,7 @@ from hub.errors import Throttled
 from hub.records import Spent
 
 MINUTE, DAY = 60, 86_400
+SECOND = 1000
 PERIODS = ("minute", "day", "lockout", "pace")
 
 
@@ -32,6 +33,11 @@ class Budget:
     capabilities: Capabilities
     now: Callable[[], int] = lambda: int(time.time())
     sleep: Callable[[float], None] = time.sleep
+    name: str = ""
+
+    def lane(self, name: str) -> "Budget":
+        """The meter of a lane: its limit stands in place of the general ones; day and lock-out are those of all."""
+        return replace(self, name=name)
 
     def take(self) -> None:
         """One request; waits until there is room for it. Raises `Throttled` when that is not today."""
@@ -57,7 +63,7 @@ class Budget:
         """Count the request, or say how many seconds to wait first."""
         can, now = self.capabilities, self.now()
         limits = (can.requests_per_minute, can.requests_per_day, can.lock_out_seconds, can.seconds_between_requests)
-        if not any(limits):
+        if not any((*limits, can.lanes)):
             return 0
         with self._windows() as (session, windows):
             locked = windows["lockout"][0] - now
@@ -67,26 +73,46 @@ class Budget:
             if can.requests_per_day and day >= can.requests_per_day:
                 message = f"{self.connection} has used the {can.requests_per_day} requests that the ERP allows a day."
                 raise Throttled(message, after=DAY - now % DAY)
-            if can.requests_per_minute and minute >= can.requests_per_minute:
-                return MINUTE - now % MINUTE
-            last, between = windows["pace"][0], can.seconds_between_requests
-            if last <= now < last + between:  # before `last` the clock was set back
-                return last + between - now
-            self._write(session, "pace", now, 0)
-            self._write(session, "minute", now // MINUTE, minute + 1)
+            if self.name:
+                if wait := self._in_lane(session, windows, now):
+                    return wait
+            else:
+                if can.requests_per_minute and minute >= can.requests_per_minute:
+                    return MINUTE - now % MINUTE
+                last, between = windows["pace"][0], can.seconds_between_requests
+                if last <= now < last + between:  # before `last` the clock was set back
+                    return last + between - now
+                self._write(session, "pace", now, 0)
+                self._write(session, "minute", now // MINUTE, minute + 1)
             self._write(session, "day", now // DAY, day + 1)
             return 0
+
+    def _in_lane(self, session: Session, windows: dict[str, tuple[int, int]], now: int) -> int:
+        """Seconds to wait; the window's number is when the next request is due (milliseconds, as GCRA has it)."""
+        spacing, at_once = _pace(self.capabilities.lanes[self.name])
+        due, at = windows[self._period][0], now * SECOND
+        if due > at + spacing + at_once:  # the clock was set back
+            due = at
+        if due > at + at_once:
+            return -((at + at_once - due) // SECOND)
+        self._write(session, self._period, max(due, at) + spacing, 0)
+        return 0
+
+    @property
+    def _period(self) -> str:
+        return f"lane {self.name}"
 
     @contextmanager
     def _windows(self) -> Iterator[tuple[Session, dict[str, tuple[int, int]]]]:
         """Number and requests of each period, locked until the end."""
+        periods = {*PERIODS, self._period} if self.name else {*PERIODS}
         with writing(self.engine) as session:
             for _ in range(2):
                 query = select(Spent).where(*self._there()).with_for_update()
                 found = {row.period: (row.number, row.requests) for row in session.exec(query)}
-                if len(found) == len(PERIODS):
+                if periods <= found.keys():
                     break
-                self._make(session, set(PERIODS) - found.keys())
+                self._make(session, periods - found.keys())
             yield session, found
 
     def _make(self, session: Session, periods: set[str]) -> None:
@@ -103,6 +129,17 @@ class Budget:
 
     def _there(self) -> tuple[Any, ...]:
         return col(Spent.tenant) == self.tenant, col(Spent.connection) == self.connection
+
+
+def _pace(per_minute: int) -> tuple[int, int]:
+    """Milliseconds from request to request, and how many ahead of their time may go at once.
+
+    Requests come at whole seconds. Up to one a second they keep a distance of whole seconds, else those of a second go
+    together and a few a minute are left unused, so that no sixty seconds, wherever they begin, see too many.
+    """
+    if per_minute <= MINUTE:
+        return -(-MINUTE // per_minute) * SECOND, 0
+    return -(-MINUTE * SECOND // (per_minute - per_minute // 30 - 1)), SECOND
 
 
 def _spent(window: tuple[int, int], number: int) -> int:

@@ -128,6 +128,7 @@ def open_connector(config: ConnectionConfig, engine: Engine) -> Connector[Any]:
     Raises `SettingsWrong` naming each setting that is wrong.
     """
     connector = connector_of(config, StoredSecrets(engine, config.tenant))
-    connector.meter = Budget(engine, config.tenant, config.name, connector.capabilities)
+    meter = Budget(engine, config.tenant, config.name, connector.capabilities)
+    connector.meter, connector.lane = meter, meter.lane
     connector.tokens = TokenRows(engine, config.tenant, config.name)
     return connector

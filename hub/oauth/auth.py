@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Mapping
 
 from hub.contract import Meter, Unmetered
 from hub.errors import HubError, Reconnect
-from hub.http import Auth, Request, Response, Transport
+from hub.http import METER, Auth, Request, Response, Transport
 from hub.oauth import failures
 from hub.oauth.endpoint import ClientAuthentication, Endpoint, Refusal
 from hub.oauth.grants import Grant
@@ -36,7 +36,7 @@ class OAuth(Auth):
         extra_fields: Fields of every token request, such as SuccessFactors' `company_id`.
         reads: Says what a refusal of this provider means where RFC 6749 does not; None leaves it to the general rule.
         rejects: Whether an answer says that the token is not accepted; providers that do not use 401 have their own.
-        meter: Asked before a request is repeated; hand over the client's.
+        meter: Asked before a request is repeated; none: the one that the request was counted by.
         now: UTC seconds.
         timeout_seconds: For the token endpoint.
         transport: Instead of the network, for tests.
@@ -71,7 +71,7 @@ class OAuth(Auth):
         transport: Transport | None = None,
     ) -> None:
         self._grant, self._store, self._early, self._scheme = grant, store, early, scheme
-        self._reads, self._rejects, self._meter, self._now = reads, rejects, meter or Unmetered(), now
+        self._reads, self._rejects, self._meter, self._now = reads, rejects, meter, now
         self._endpoint = Endpoint(
             url=token_url,
             client_id=client_id,
@@ -95,7 +95,8 @@ class OAuth(Auth):
         if not self._rejects(answer):
             return
         token = self._renewed(rejected=token.access)
-        self._meter.take()
+        meter: Meter = self._meter or request.extensions.get(METER) or Unmetered()
+        meter.take()
         answer = yield self._signed(request, token)
         if self._rejects(answer):
             message = f"{request.url.host} does not accept a token that was just made; authorise the connection again."

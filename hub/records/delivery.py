@@ -184,7 +184,10 @@ class Alert(SQLModel, table=True):
 
 
 class Spent(SQLModel, table=True):
-    """Requests of a connection in one window of time: `period` is minute or day, `number` counts them since 1970."""
+    """Requests of a connection in one window of time: `period` is minute or day, `number` counts them since 1970.
+
+    Of `pace`, `lockout` and the lanes, `number` is an instant (`hub.delivery.budget`).
+    """
 
     __table_args__ = (UniqueConstraint("tenant", "connection", "period"),)
     id: int | None = Field(default=None, primary_key=True)

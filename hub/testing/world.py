@@ -61,7 +61,8 @@ class World:
         """The connector, not yet connected, with its limits counted on the target's clock."""
         made, clock = self.target.spec.connector, self.target.clock
         connector = made(made.settings_type.model_validate(self.target.settings()))
-        connector.meter = Budget(self.engine, self.tenant, "books", connector.capabilities, clock.now, clock.sleep)
+        meter = Budget(self.engine, self.tenant, "books", connector.capabilities, clock.now, clock.sleep)
+        connector.meter, connector.lane = meter, meter.lane
         return connector
 
     def bind_all(self, refs: Refs) -> None:

@@ -1,6 +1,7 @@
 """Limits of an ERP: budgets that hold across processes, a poison row that stops nobody else, forecasts."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -20,8 +21,8 @@ KINDS = frozenset({Kind.DAY})
 MIDNIGHT = 1_799_971_200
 
 
-def budget(engine: Engine, clock: SimulatedClock, tenant: str, **limits: int) -> Budget:
-    return Budget(engine, tenant, "books", Capabilities(KINDS, **limits), clock.now, clock.sleep)  # type: ignore[arg-type]
+def budget(engine: Engine, clock: SimulatedClock, tenant: str, **limits: Any) -> Budget:
+    return Budget(engine, tenant, "books", Capabilities(KINDS, **limits), clock.now, clock.sleep)
 
 
 def test_a_full_minute_is_waited_for_by_every_process(engine: Engine):
@@ -68,6 +69,30 @@ def test_requests_keep_their_distance_where_any_minute_counts(engine: Engine):
         meter.take()
         at.append(clock.now() - began)
     assert at == [0, 6, 12]
+
+
+@pytest.mark.parametrize("per_minute", [10, 20, 30, 60, 61, 100, 400])
+def test_no_sixty_seconds_of_a_lane_see_too_many_and_few_are_left_unused(engine: Engine, per_minute: int):
+    clock, tenant = SimulatedClock(), World(engine).tenant
+    meters = [budget(engine, clock, tenant, lanes={"report": per_minute}).lane("report") for _ in range(2)]
+    at = []
+    for number in range(3 * per_minute):
+        meters[number % 2].take()
+        at.append(clock.now())
+    busiest = max(sum(begin <= one < begin + 60 for one in at) for begin in at)
+    assert per_minute * 95 // 100 <= busiest <= per_minute
+
+
+def test_lanes_do_not_wait_for_each_other_and_outlast_a_clock_that_is_set_back(engine: Engine):
+    clock, tenant = SimulatedClock(), World(engine).tenant
+    meter = budget(engine, clock, tenant, lanes={"a": 10, "b": 10}, seconds_between_requests=6)
+    began = clock.now()
+    for one in (meter, meter.lane("a"), meter.lane("b")):
+        one.take()
+    assert clock.now() == began
+    clock.jump(-3600)
+    meter.lane("a").take()
+    assert clock.true == began
 
 
 def test_what_has_no_room_today_is_not_begun(engine: Engine):
