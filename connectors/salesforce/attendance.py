@@ -23,6 +23,8 @@ COLUMNS = {
     Kind.INTERVAL: ("Start__c", "End__c"),
 }
 """What a record of a kind says, besides whose it is and of which day."""
+STATUSES = ("P", "HD", "A", "L", "HL", "WO", "H", "WOW", "HW", "MP")
+"""The hub's day statuses, which the picklist has to have."""
 Cells = dict[str, Any]
 Image = Mapping[str, Any]
 

@@ -133,14 +133,14 @@ def _object(content: bytes) -> Mapping[str, Any]:
 
 
 def _left(info: Mapping[str, Any], count: int) -> HubError:
-    """Why rows have no result, by the job's own message; what was not processed was not changed."""
+    """Why rows have no result; only of a job that failed before its first row it is known that it changed nothing."""
     said = str(info.get("errorMessage", ""))
-    if info.get("state") == "JobComplete":
-        return Uncertain(f"Salesforce says nothing of {count} rows of a bulk job that it calls complete.")
+    if info.get("state") != "Failed" or info.get("numberRecordsProcessed"):
+        return Uncertain(f"Salesforce ended a bulk job ({info.get('state')}) and says nothing of {count} rows. {said}")
     for words, (error, message) in _FAILED.items():
         if words in said:
             return error(f"{message} {said}")
-    return Unavailable(f"Salesforce ended a bulk job with {count} rows left. {said}")
+    return Unavailable(f"A bulk job failed in Salesforce before its first row. {said}")
 
 
 _FAILED: dict[str, tuple[type[HubError], str]] = {
@@ -150,7 +150,7 @@ _FAILED: dict[str, tuple[type[HubError], str]] = {
     "ExceededQuota": (Throttled, "Salesforce takes no more bulk jobs for now."),
     "ClientInputError": (ContractBroken, "Salesforce cannot read a bulk job; report it."),
 }
-"""What the message of a failed job means (Bulk guide); the rows that are left were not changed."""
+"""What the message of a failed job means (Bulk guide)."""
 
 
 @contextmanager

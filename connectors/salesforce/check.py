@@ -12,6 +12,7 @@ from connectors.salesforce.links import Link
 from connectors.salesforce.settings import SalesforceSettings
 from hub.contract import Finding, Kind, Severity
 from hub.errors import HubError, NotInstalled, NotPermitted, SettingsWrong
+from hub.oauth import TokenStore
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DEPLOY = "deploy Muster's package, and assign the permission set Muster Attendance to Muster's user"
@@ -25,6 +26,7 @@ class Check:
 
     client: SalesforceClient
     settings: SalesforceSettings
+    tokens: TokenStore
     employees: Link
     costs: Link
 
@@ -71,6 +73,10 @@ class Check:
 
     def _log_in(self) -> tuple[Severity, str]:
         self.client.get("")
+        token = self.tokens.load()
+        told = token.extra.get("instance_url", "") if token else ""
+        if told and urlsplit(told).hostname != urlsplit(self.settings.url).hostname:
+            return Severity.WARNING, f"Salesforce calls the address of this org {told}; set url to it."
         return Severity.OK, f"Logged in by {self.settings.grant}."
 
     def _limits(self) -> tuple[Severity, str]:
@@ -132,6 +138,8 @@ class Check:
                 raise SettingsWrong(
                     f"{name}.{attendance.KEY} is no external id, unique and case sensitive; deploy the package."
                 )
+            if lacking := _lacking_statuses(fields) if kind is Kind.DAY else "":
+                return Severity.WARNING, f"Add to the picklist {name}.Status__c: {lacking}; such days are refused."
             return Severity.OK, f"{name} has all fields, and Muster's user may write them."
 
         return look
@@ -148,6 +156,11 @@ class Check:
         if not self.client.may_delete(sheets.ENTRY):
             raise NotPermitted(f"Muster's user may not delete {sheets.ENTRY}; corrections of punches need that.")
         return Severity.OK, "Time sheets can be written."
+
+
+def _lacking_statuses(fields: Fields) -> str:
+    there = {one.get("value") for one in fields["Status__c"].get("picklistValues", ()) if one.get("active")}
+    return ", ".join(one for one in attendance.STATUSES if one not in there)
 
 
 def _require(fields: Fields, name: str, thing: str, what_to_do: str) -> None:

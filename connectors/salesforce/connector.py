@@ -88,7 +88,7 @@ class SalesforceConnector(Connector[SalesforceSettings]):
 
     def check(self) -> list[Finding]:
         """Address, version, log-in, limits, employees, and the objects and fields that are written."""
-        return [*Check(self._client, self.settings, self._employees, self._costs).findings()]
+        return [*Check(self._client, self.settings, self.tokens, self._employees, self._costs).findings()]
 
     def employees(self) -> Iterator[Person]:
         """Records of the object of the settings; of time sheets the service resources."""

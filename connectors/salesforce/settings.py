@@ -10,6 +10,7 @@ from hub.contract import Kind, SecretRef, Settings
 _NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
 _PATH = r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)?$"
 _ADDRESS = r"^https?://[^/\s]+/?$"
+OLDEST = 46
 LOOKUPS = {"Worker__c": "Worker__c", "User": "User__c", "Contact": "Contact__c"}
 """The lookup of our objects that leads to an employee, by the employee's object."""
 
@@ -110,6 +111,14 @@ class SalesforceSettings(Settings):
         le=100,
         description="Muster stops when the org has used so much of its daily API requests, by whomever, in percent.",
     )
+
+    @field_validator("api_version")
+    @classmethod
+    def _knows_upserts(cls, version: str) -> str:
+        if int(version.partition(".")[0]) < OLDEST:
+            msg = f"{OLDEST}.0 is the first version whose answers say what an upsert did"
+            raise ValueError(msg)
+        return version
 
     @field_validator("url")
     @classmethod

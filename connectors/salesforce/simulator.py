@@ -18,10 +18,11 @@ from connectors.salesforce import attendance, sheets, spec
 from connectors.salesforce.simulated.collecting import Collecting
 from connectors.salesforce.simulated.guesses import Guesses
 from connectors.salesforce.simulated.jobs import Jobs
-from connectors.salesforce.simulated.org import Org, Row
+from connectors.salesforce.simulated.org import Org
 from connectors.salesforce.simulated.rest import Rest
 from connectors.salesforce.simulated.saving import Saving
 from connectors.salesforce.simulated.sessions import ClientApp, Sessions
+from connectors.salesforce.simulated.tables import Row
 from connectors.salesforce.simulated.web import Usage, Web
 from hub.contract import Day, Hours, Interval, Kind
 from hub.testing.clock import SimulatedClock
@@ -165,9 +166,9 @@ def _date(seconds: int) -> date:
 
 
 def _day(row: Row) -> Day:
-    hundred = Decimal(100)
-    paid, lost = int(row["Payable_Days__c"] * hundred), int(row["LOP_Days__c"] * hundred)
-    return Day(row["Status__c"], int(row["Worked_Minutes__c"]), int(row["Overtime_Minutes__c"]), paid, lost)
+    paid, lost = (int((row[name] or 0) * Decimal(100)) for name in ("Payable_Days__c", "LOP_Days__c"))
+    worked, overtime = (int(row[name] or 0) for name in ("Worked_Minutes__c", "Overtime_Minutes__c"))
+    return Day(row["Status__c"], worked, overtime, paid, lost)
 
 
 def _interval(row: Row) -> Interval:

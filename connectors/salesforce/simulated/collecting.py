@@ -9,9 +9,10 @@ from typing import Any
 from connectors.salesforce.simulated import ids
 from connectors.salesforce.simulated.calls import Call, Reply
 from connectors.salesforce.simulated.errors import ApiError, RowError, SeveralMatchError
-from connectors.salesforce.simulated.org import Org, Row
+from connectors.salesforce.simulated.org import Org
 from connectors.salesforce.simulated.saving import Saving
 from connectors.salesforce.simulated.schema import Thing
+from connectors.salesforce.simulated.tables import Row
 from connectors.salesforce.simulated.values import shown
 
 LARGEST = 200
@@ -122,15 +123,17 @@ class Collecting:
         return [self._upserting(thing, key.name, row, one, times[one] > 1, csv=csv)
                 for row, one in zip(rows, value, strict=True)]  # fmt: skip
 
-    def _upserting(self, thing: Thing, key_name: str, row: Row, value: Any, twice: bool, *, csv: bool) -> Work:
-        cleaned = self._cleaned(thing, row, csv=csv)
+    def _upserting(self, thing: Thing, key_name: str, record: Row, value: Any, twice: bool, *, csv: bool) -> Work:
+        cleaned = self._cleaned(thing, record, csv=csv)
         key = thing.fields[key_name]
 
         def work() -> Row:
             if twice:
                 raise RowError("DUPLICATE_VALUE", f"Duplicate external id specified: {value}")
             try:
-                ref, created = self.saving.upsert(thing, key, value, cleaned())
+                row = cleaned()
+                named = value if key.name == "Id" else row.get(key.name)
+                ref, created = self.saving.upsert(thing, key, named, row)
             except SeveralMatchError as several:
                 raise self.saving.several(key, several.urls) from None
             return {**_done(ref), "created": created}

@@ -12,7 +12,8 @@ from connectors.salesforce.simulated import ids
 from connectors.salesforce.simulated.calls import CSV, Call, Reply
 from connectors.salesforce.simulated.collecting import LARGEST, Collecting, Work
 from connectors.salesforce.simulated.errors import ApiError, RowError, not_found
-from connectors.salesforce.simulated.org import Org, Row
+from connectors.salesforce.simulated.org import Org
+from connectors.salesforce.simulated.tables import Row
 
 DUE_SECONDS = 60
 """After so long a closed job is carried out, whether anybody looks at it or not."""

@@ -1,6 +1,6 @@
-"""The records of the simulated org. A row is never changed but replaced, so a transaction is a shallow copy."""
+"""The simulated org: its objects, its records, its recycle bin."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -10,14 +10,14 @@ from connectors.salesforce.simulated import ids
 from connectors.salesforce.simulated.errors import ApiError, not_found
 from connectors.salesforce.simulated.metadata import deployed
 from connectors.salesforce.simulated.schema import Field, Thing, standard
+from connectors.salesforce.simulated.tables import Row, Tables
 
-Row = dict[str, Any]
-State = tuple[dict[str, dict[str, Row]], dict[str, Row]]
+State = tuple[int, dict[str, Row]]
 
 
 @dataclass
 class Org:
-    """Tables by object, rows by id of 18 characters.
+    """Objects and records.
 
     `now` is the time in UTC seconds; `hidden` are fields (`Object.Field`) that the user has no rights on: for the
     user they do not exist. `bin` is the recycle bin.
@@ -25,10 +25,12 @@ class Org:
 
     now: Callable[[], int] = lambda: 0
     things: dict[str, Thing] = field(default_factory=lambda: {**standard(), **{one.name: one for one in deployed()}})
-    tables: dict[str, dict[str, Row]] = field(default_factory=dict)
     bin: dict[str, Row] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self._tables = Tables(self.things)
 
     def thing(self, name: str) -> Thing:
         """The object, whatever the case of the name; raises NOT_FOUND."""
@@ -43,9 +45,9 @@ class Org:
         """The fields that the user sees."""
         return {name: one for name, one in thing.fields.items() if f"{thing.name}.{name}" not in self.hidden}
 
-    def rows(self, name: str) -> dict[str, Row]:
+    def rows(self, name: str) -> Mapping[str, Row]:
         """All rows of an object."""
-        return self.tables.get(name, {})
+        return self._tables.rows(name)
 
     def add(self, name: str, **values: Any) -> str:
         """Put a record in, without any rule; its id."""
@@ -58,7 +60,7 @@ class Org:
 
     def put(self, name: str, row: Row) -> None:
         """Set a whole row."""
-        self.tables[name] = {**self.rows(name), row["Id"]: {**row, "LastModifiedDate": self.now()}}
+        self._tables.put(name, row["Id"], {**row, "LastModifiedDate": self.now()})
 
     def get(self, name: str, ref: str) -> Row | None:
         """The row, by 15 or 18 characters; None when it is not there or in the bin."""
@@ -66,8 +68,8 @@ class Org:
 
     def remove(self, name: str, ref: str) -> None:
         """Put a row into the bin."""
-        self.bin[ref] = self.rows(name)[ref]
-        self.tables[name] = {key: row for key, row in self.rows(name).items() if key != ref}
+        self.bin = {**self.bin, ref: self.rows(name)[ref]}
+        self._tables.put(name, ref, None)
 
     def object_of(self, ref: str) -> str | None:
         """The object that has ids of that prefix."""
@@ -79,11 +81,8 @@ class Org:
             return []
         if key.name == "Id":
             found = self.get(thing.name, str(value))
-            return [found] if found else []
-        folded = (lambda text: text) if key.case_sensitive or not key.unique else str.lower
-        wanted = folded(str(value))
-        return [row for row in self.rows(thing.name).values()
-                if row[key.name] is not None and folded(str(row[key.name])) == wanted]  # fmt: skip
+            return [] if found is None else [found]
+        return self._tables.named(thing.name, key, value)
 
     def key_field(self, thing: Thing, name: str) -> Field:
         """A field that records may be found by; raises NOT_FOUND (text as restforce's fixture has it)."""
@@ -94,11 +93,12 @@ class Org:
 
     def state(self) -> State:
         """All records as they are now."""
-        return dict(self.tables), dict(self.bin)
+        return self._tables.mark(), self.bin
 
     def restore(self, state: State) -> None:
         """Set the records back; numbers that were drawn meanwhile are lost."""
-        self.tables, self.bin = state
+        mark, self.bin = state
+        self._tables.undo(mark)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

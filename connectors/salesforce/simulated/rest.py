@@ -8,10 +8,11 @@ from urllib.parse import unquote
 from connectors.salesforce.simulated import values
 from connectors.salesforce.simulated.calls import Call, Reply
 from connectors.salesforce.simulated.errors import ApiError, RowError, SeveralMatchError, not_found
-from connectors.salesforce.simulated.org import Org, Row
+from connectors.salesforce.simulated.org import Org
 from connectors.salesforce.simulated.saving import Saving
 from connectors.salesforce.simulated.schema import Thing
 from connectors.salesforce.simulated.soql import Query
+from connectors.salesforce.simulated.tables import Row
 
 OLDEST, NEWEST = 31, 67
 UPSERT_ANSWERS_SINCE = 46

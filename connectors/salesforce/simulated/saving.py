@@ -7,8 +7,9 @@ from typing import Any
 from connectors.salesforce.simulated import ids, values
 from connectors.salesforce.simulated.errors import ApiError, RowError, SeveralMatchError
 from connectors.salesforce.simulated.guesses import Guesses
-from connectors.salesforce.simulated.org import Org, Row
+from connectors.salesforce.simulated.org import Org
 from connectors.salesforce.simulated.schema import Field, Thing
+from connectors.salesforce.simulated.tables import Row
 
 Rule = Callable[[str, Row], RowError | None]
 """The org's own validation: object and row as it would be; the refusal, if it is refused."""

@@ -11,8 +11,9 @@ from typing import Any
 
 from connectors.salesforce.simulated import ids, values
 from connectors.salesforce.simulated.errors import ApiError
-from connectors.salesforce.simulated.org import Org, Row, unsupported_type
+from connectors.salesforce.simulated.org import Org, unsupported_type
 from connectors.salesforce.simulated.schema import Field, Thing
+from connectors.salesforce.simulated.tables import Row
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:\\.|[^'\\])*')|(?P<moment>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d))|(?P<date>\d{4}-\d\d-\d\d)"
