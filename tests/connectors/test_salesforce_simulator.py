@@ -159,8 +159,8 @@ def test_a_key_without_regard_to_case_and_one_that_is_not_unique(sf: Salesforce)
         sf.upsert(row())
         assert sf.upsert(row(key="DAY:e1:2026-10-05"))[0]["created"] is False
         set_key(unique=False)
-        sf.org.add(DAY, key="twice")
-        sf.org.add(DAY, key="twice")
+        sf.org.add(DAY, External_Key__c="twice")
+        sf.org.add(DAY, External_Key__c="twice")
         assert refused(sf.upsert(row(key="twice"))[0]) == "DUPLICATE_EXTERNAL_ID"
         status, urls = sf.call("PATCH", f"/sobjects/{DAY}/{KEY}/twice", {"Status__c": "P"})
         assert (status, len(urls)) == (300, 2)
