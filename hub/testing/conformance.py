@@ -103,7 +103,7 @@ class Kit:
 
     def run(self, seeds: Iterable[int], progress: Callable[[], None] = lambda: None) -> Report:
         """One run a seed."""
-        report = Report(self._target.spec.name)
+        report = Report(self._target.name)
         began = time.monotonic()
         for seed in seeds:
             _Run(World(self._engine, self._target), self._target, self._deliver, seed, self._chance).into(report)

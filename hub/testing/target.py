@@ -56,6 +56,11 @@ class Target(ABC):
         self.clock = clock or SimulatedClock()
         self.faults: Faults = faults.none
 
+    @property
+    def name(self) -> str:
+        """What a report calls it: the connector, unless that is tried on several targets."""
+        return self.spec.name
+
     @contextmanager
     def running(self, port: int = 0) -> Iterator[None]:  # noqa: ARG002 - what serves HTTP needs it
         """Start what has to run, on that loopback port where it has one (0: a free one), and stop it."""
