@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from connectors.salesforce.settings import SalesforceSettings
-from hub.contract import Authorisation, Meter
+from hub.contract import Authorisation
 from hub.errors import HubError, NotPermitted, SettingsWrong, Throttled
 from hub.http import Response, Transport
 from hub.oauth import AuthorizationCode, ClientCredentials, Grant, JwtBearer, OAuth, Refusal, TokenStore
@@ -52,7 +52,7 @@ def token_url(settings: SalesforceSettings) -> str:
     return f"{settings.url}/services/oauth2/token"
 
 
-def oauth(settings: SalesforceSettings, tokens: TokenStore, meter: Meter, transport: Transport | None = None) -> OAuth:
+def oauth(settings: SalesforceSettings, tokens: TokenStore, transport: Transport | None = None) -> OAuth:
     """What signs the requests."""
     by_assertion = settings.grant == "jwt_bearer"
     return OAuth(
@@ -64,7 +64,6 @@ def oauth(settings: SalesforceSettings, tokens: TokenStore, meter: Meter, transp
         store=tokens,
         reads=lambda refusal: meaning(refusal, settings),
         rejects=expired,
-        meter=meter,
         timeout_seconds=settings.timeout_seconds,
         transport=transport,
     )

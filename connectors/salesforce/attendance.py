@@ -1,8 +1,8 @@
 """Entries as records of our own package, and back. Pure.
 
 A record is known by what it says: a day by employee and date, hours by employee, date and cost centre, an interval by
-employee and start. Its external id is that natural key, so whatever is sent twice is one record. The key is part of
-the image: a record whose key somebody changed is not taken for ours.
+employee and start, a punch by employee and instant. Its external id is that natural key, so whatever is sent twice is
+one record. The key is part of the image: a record whose key somebody changed is not taken for ours.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,16 +11,21 @@ from typing import Any
 
 from connectors.salesforce import wire
 from connectors.salesforce.links import Link
-from hub.contract import Day, Entry, Held, Hours, Interval, Kind, Record
-from hub.errors import SettingsWrong
+from hub.contract import Day, Entry, Held, Hours, Interval, Kind, Punch, Record
 
 KEY, DATE, VOID = "External_Key__c", "Work_Date__c", "Is_Void__c"
-OBJECTS = {Kind.DAY: "Attendance_Day__c", Kind.HOURS: "Attendance_Hours__c", Kind.INTERVAL: "Attendance_Interval__c"}
+OBJECTS = {
+    Kind.DAY: "Attendance_Day__c",
+    Kind.HOURS: "Attendance_Hours__c",
+    Kind.INTERVAL: "Attendance_Interval__c",
+    Kind.PUNCH: "Punch__c",
+}
 """The object that holds the records of a kind."""
 COLUMNS = {
     Kind.DAY: ("Status__c", "Worked_Minutes__c", "Overtime_Minutes__c", "Payable_Days__c", "LOP_Days__c"),
     Kind.HOURS: ("Minutes__c",),
     Kind.INTERVAL: ("Start__c", "End__c"),
+    Kind.PUNCH: ("Punched_At__c", "Direction__c"),
 }
 """What a record of a kind says, besides whose it is and of which day."""
 STATUSES = ("P", "HD", "A", "L", "HL", "WO", "H", "WOW", "HW", "MP")
@@ -40,8 +45,8 @@ def render(entry: Entry) -> Record:
             key, said = f"hours:{entry.employee}:{day}:{cost_centre}", {"cost_centre": cost_centre, "minutes": minutes}
         case Interval(start, end):
             key, said = f"interval:{entry.employee}:{start}", {"start": start, "end": end}
-        case _:
-            raise SettingsWrong(f"Salesforce has no record of {entry.kind}; let this connection carry other kinds.")
+        case Punch(at, direction):
+            key, said = f"punch:{entry.employee}:{at}", {"at": at, "direction": direction}
     return Record(key, {"key": key, "date": day, **said})
 
 
@@ -60,7 +65,7 @@ def voided(kind: Kind, image: Image) -> Cells:
     """What a record becomes that is withdrawn: void, and nothing in it that a sum could count."""
     if kind is Kind.INTERVAL:
         return {"End__c": wire.moment(image["start"]), VOID: True}
-    return {**{name: 0 for name in COLUMNS[kind] if name != "Status__c"}, VOID: True}
+    return {**dict.fromkeys(_NUMBERS.get(kind, ()), 0), VOID: True}
 
 
 def held(kind: Kind, row: Mapping[str, Any], employees: Link, costs: Link) -> Held:
@@ -85,6 +90,10 @@ def _interval_cells(image: Image, _costs: Link) -> Cells:
     return {"Start__c": wire.moment(image["start"]), "End__c": wire.moment(image["end"])}
 
 
+def _punch_cells(image: Image, _costs: Link) -> Cells:
+    return {"Punched_At__c": wire.moment(image["at"]), "Direction__c": image["direction"]}
+
+
 def _read_day(row: Image, employee: str, _costs: Link) -> tuple[str, Cells]:
     said = {
         "status": row["Status__c"],
@@ -107,13 +116,21 @@ def _read_interval(row: Image, employee: str, _costs: Link) -> tuple[str, Cells]
     return f"interval:{employee}:{start}", {"start": start, "end": wire.seconds(row["End__c"])}
 
 
+def _read_punch(row: Image, employee: str, _costs: Link) -> tuple[str, Cells]:
+    at = wire.seconds(row["Punched_At__c"])
+    return f"punch:{employee}:{at}", {"at": at, "direction": row["Direction__c"]}
+
+
+_NUMBERS = {Kind.DAY: COLUMNS[Kind.DAY][1:], Kind.HOURS: COLUMNS[Kind.HOURS]}
 _CELLS: dict[Kind, Callable[[Image, Link], Cells]] = {
     Kind.DAY: _day_cells,
     Kind.HOURS: _hours_cells,
     Kind.INTERVAL: _interval_cells,
+    Kind.PUNCH: _punch_cells,
 }
 _READERS: dict[Kind, Callable[[Image, str, Link], tuple[str, Cells]]] = {
     Kind.DAY: _read_day,
     Kind.HOURS: _read_hours,
     Kind.INTERVAL: _read_interval,
+    Kind.PUNCH: _read_punch,
 }

@@ -1,4 +1,4 @@
-"""Salesforce: days, hours and intervals as records of our own package, or intervals on time sheets."""
+"""Salesforce: days, hours, intervals and punches as records of our own package, or intervals on time sheets."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -47,7 +47,7 @@ class SalesforceConnector(Connector[SalesforceSettings]):
 
     settings_type: ClassVar[type[Settings]] = SalesforceSettings
     capabilities: ClassVar[Capabilities] = Capabilities(
-        kinds=frozenset({Kind.DAY, Kind.HOURS, Kind.INTERVAL}), batch_size=BATCH, settle_seconds=CALL_SECONDS
+        kinds=frozenset(attendance.OBJECTS), batch_size=BATCH, settle_seconds=CALL_SECONDS
     )
 
     def __init__(
@@ -79,7 +79,7 @@ class SalesforceConnector(Connector[SalesforceSettings]):
     def _client(self) -> SalesforceClient:
         """Made at the first call: by then the hub has set the meter and the tokens."""
         meter = OrgMeter(self.meter, self.settings.daily_percent)
-        auth = access.oauth(self.settings, self.tokens, meter, self._transport)
+        auth = access.oauth(self.settings, self.tokens, self._transport)
         return SalesforceClient(self.settings, auth, meter, self._transport)
 
     def authorisation(self) -> Authorisation | None:

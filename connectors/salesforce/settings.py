@@ -53,7 +53,7 @@ class SalesforceSettings(Settings):
     kinds: frozenset[Kind] = Field(
         default=frozenset({Kind.DAY}),
         description="What is written into Muster's own objects: day (payable days), hours (time by cost centre), "
-        "interval (pairs of in and out). Time sheets take intervals only.",
+        "interval (pairs of in and out), punch (every in and out). Time sheets take intervals only.",
     )
     employee_object: str = Field(
         default="Worker__c",
@@ -143,8 +143,8 @@ class SalesforceSettings(Settings):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        if not self.kinds <= {Kind.DAY, Kind.HOURS, Kind.INTERVAL}:
-            msg = "kinds are day, hours and interval"
+        if Kind.LEAVE in self.kinds:
+            msg = "kinds are day, hours, interval and punch"
             raise ValueError(msg)
         if self.target == "package" and not self.lookup:
             msg = f"name the employee_lookup that leads to {self.employee_object}"

@@ -24,7 +24,7 @@ from connectors.salesforce.simulated.saving import Saving
 from connectors.salesforce.simulated.sessions import ClientApp, Sessions
 from connectors.salesforce.simulated.tables import Row
 from connectors.salesforce.simulated.web import Usage, Web
-from hub.contract import Day, Hours, Interval, Kind
+from hub.contract import Day, Hours, Interval, Kind, Punch
 from hub.testing.clock import SimulatedClock
 from hub.testing.edge import Edge
 from hub.testing.simulator import Simulator
@@ -36,6 +36,9 @@ CLIENT_ID = "3MVG9.simulated"
 USER = "muster@works.example"
 BULK_FROM = 3
 """Few enough for the small batches of the conformance kit: some of them go as bulk jobs."""
+
+
+Payload = Day | Hours | Interval | Punch
 
 
 class SalesforceSimulator(Simulator):
@@ -109,19 +112,14 @@ class SalesforceSimulator(Simulator):
         """What it holds; void records are no attendance."""
         self.catch_up()
         self.jobs.carry_out_due()
-        readers: dict[Kind, Callable[[Row], Day | Hours | Interval]] = {
-            Kind.DAY: _day, Kind.HOURS: self._hours, Kind.INTERVAL: _interval,
+        readers: dict[Kind, Callable[[Row], Payload]] = {
+            Kind.DAY: _day, Kind.HOURS: self._hours, Kind.INTERVAL: _interval, Kind.PUNCH: _punch,
         }  # fmt: skip
         for kind, reader in readers.items():
             for row in self.org.rows(attendance.OBJECTS[kind]).values():
                 if not row["Is_Void__c"]:
-                    payload = reader(row)
-                    day = (
-                        _date(payload.start)
-                        if isinstance(payload, Interval)
-                        else date.fromisoformat(row["Work_Date__c"])
-                    )
-                    yield Fact(self._named("Worker__c", row["Worker__c"], "Employee_Number__c"), day, payload)
+                    employee = self._named("Worker__c", row["Worker__c"], "Employee_Number__c")
+                    yield Fact(employee, _day_of(row), reader(row))
 
     def _hours(self, row: Row) -> Hours:
         return Hours(self._named("Cost_Center__c", row["Cost_Center__c"], "Code__c"), int(row["Minutes__c"]))
@@ -173,3 +171,13 @@ def _day(row: Row) -> Day:
 
 def _interval(row: Row) -> Interval:
     return Interval(row["Start__c"], row["End__c"])
+
+
+def _punch(row: Row) -> Punch:
+    return Punch(row["Punched_At__c"], row["Direction__c"])
+
+
+def _day_of(row: Row) -> date:
+    """The work date, or the UTC date of what says when it was."""
+    at = row.get("Start__c") or row.get("Punched_At__c")
+    return _date(at) if at else date.fromisoformat(row["Work_Date__c"])
