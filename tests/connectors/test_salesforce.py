@@ -99,8 +99,7 @@ def told(connector: SalesforceConnector, some: list[Change]) -> tuple[list[Recei
     """The receipts, and the error that ended the push."""
     receipts: list[Receipt] = []
     try:
-        for receipt in connector.push(some):
-            receipts.append(receipt)  # noqa: PERF402 - those before the error count
+        receipts.extend(connector.push(some))
     except HubError as error:
         return receipts, error
     return receipts, None

@@ -35,12 +35,16 @@ def versions(_call: Call) -> Reply:
 
 @dataclass
 class Rest:
-    """Handlers of single things. `page` is how many rows an answer to a query holds."""
+    """Handlers of single things.
+
+    `page` is how many rows an answer to a query holds; records of `undeletable` objects the user may not delete.
+    """
 
     org: Org
     saving: Saving
     usage: Callable[[], tuple[int, int]]
     page: int = PAGE
+    undeletable: frozenset[str] = frozenset()
     locators: dict[str, list[Row]] = field(default_factory=dict)
 
     def resources(self, call: Call) -> Reply:
@@ -79,7 +83,8 @@ class Rest:
         return Reply(200, {**self._summary(thing, call), "fields": fields, "childRelationships": []})
 
     def _summary(self, thing: Thing, call: Call) -> Row:
-        rights = dict.fromkeys(("createable", "updateable", "deletable", "queryable"), True)
+        rights: Row = dict.fromkeys(("createable", "updateable", "queryable"), True)
+        rights["deletable"] = thing.name not in self.undeletable
         names = {"name": thing.name, "label": thing.label, "labelPlural": thing.plural, "keyPrefix": thing.prefix}
         urls = {"sobject": f"{call.base}/sobjects/{thing.name}"}
         return {**names, "custom": thing.name.endswith("__c"), **rights, "urls": urls}
