@@ -5,10 +5,15 @@ from typing import Annotated
 
 import typer
 
-from bench import intake
+from bench import delivery, intake, rules, stored
 from bench.results import Row, keep, show
 
-BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {"intake": intake.run}
+BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
+    "intake": intake.run,
+    "delivery": delivery.run,
+    "rules": rules.run,
+    "stored": stored.run,
+}
 
 
 def main(only: Annotated[str, typer.Option(help=f"One of: {', '.join(BENCHMARKS)}.")] = "") -> None:

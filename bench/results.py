@@ -25,7 +25,14 @@ class Row:
 
 def row(name: str, value: float, unit: str, baseline: str, baseline_value: float) -> Row:
     """The row with its ratio, rounded to what the measurement can tell."""
-    return Row(name, round(value), unit, baseline, round(baseline_value), round(value / baseline_value, 3))
+    return Row(
+        name,
+        round(value),
+        unit,
+        baseline,
+        round(baseline_value),
+        round(value / baseline_value, 3) if baseline_value else 0.0,
+    )
 
 
 def keep(rows: Sequence[Row], path: Path = RESULTS) -> None:

@@ -6,6 +6,7 @@ import polars as pl
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from hub.frames import read_frame
 from hub.records import Badge
 from hub.zones import DAY, offset_s
 
@@ -29,8 +30,7 @@ def with_employees(session: Session, tenant: str, punches: pl.DataFrame) -> pl.D
     `from_date` holds.
     """
     columns = [col(getattr(Badge, name)) for name in ("badge_group", "user_id", "employee_id", "from_date", "to_date")]
-    rows = session.connection().execute(select(*columns).where(col(Badge.tenant) == tenant)).all()
-    badges = pl.DataFrame([tuple(row) for row in rows], schema=_BADGES, orient="row")
+    badges = read_frame(session, select(*columns).where(col(Badge.tenant) == tenant), _BADGES)
     joined = _with_local_date(punches).join(badges, on=["badge_group", "user_id"], how="inner")
     # Who works a last night goes home on the day after it.
     until = (pl.col("to_date") + pl.duration(days=1)).fill_null(date.max)

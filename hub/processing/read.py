@@ -8,6 +8,7 @@ import polars as pl
 from sqlalchemy import Select, and_, literal, or_, select
 from sqlmodel import Session, col
 
+from hub.frames import read_frame
 from hub.processing.people import with_employees
 from hub.records import (
     AttendanceDay,
@@ -25,7 +26,7 @@ from hub.records import (
     Site,
     WeeklyOff,
 )
-from hub.rules import Inputs, Policy, device_trust, tables
+from hub.rules import Inputs, Policy, alternations, device_trust, tables
 from hub.rules.cycles import reach
 from hub.zones import DAY
 
@@ -59,10 +60,9 @@ def read_spans(session: Session, tenant: str, first: date, last: date, as_of: in
     near = punches.filter(pl.col("t_utc") >= utc(low - timedelta(days=PUNCH_HALO_DAYS)))
     inputs = _inputs(session, tenant, low, high, punches=near, policies=policies, as_of=as_of)
     spans: list[Span] = []
-    day = first
+    alternating, day = alternations(punches), first
     while day <= last:
-        begin, until = utc(day - timedelta(days=TRUST_DAYS)), utc(day + timedelta(days=1))
-        trust = device_trust(punches.filter(pl.col("t_utc") >= begin, pl.col("t_utc") < until))
+        trust = device_trust(alternating.filter(pl.col("date").is_between(day - timedelta(days=TRUST_DAYS), day)))
         if spans and spans[-1].inputs.devices.equals(trust):
             spans[-1] = replace(spans[-1], last=day)
         else:
@@ -94,7 +94,7 @@ def _inputs(
         "holidays": _holidays(tenant),
         "leaves": _leaves(tenant, first, last),
     }
-    frames = {name: _frame(session, query, tables.INPUT_TABLES[name]) for name, query in queries.items()}
+    frames = {name: read_frame(session, query, tables.INPUT_TABLES[name]) for name, query in queries.items()}
     return Inputs(
         punches=punches,
         devices=tables.empty(tables.DEVICES),
@@ -126,7 +126,7 @@ def read_punches(session: Session, tenant: str, first: date, last: date) -> pl.D
     schema = {**tables.PUNCHES, "user_id": pl.String, "badge_group": pl.String, "zone": pl.String}
     del schema["employee_key"], schema["source_rank"]
     names = [column.name for column in query.selected_columns]
-    frame = _frame(session, query, {name: schema[name] for name in names})
+    frame = read_frame(session, query, {name: schema[name] for name in names})
     # Only the first flag, an ambiguous local time, means something to the rules; the others they find themselves.
     frame = frame.with_columns(pl.col("flags") & 1, source_rank=pl.lit(1, pl.Int8))
     return with_employees(session, tenant, frame).select(tables.PUNCHES.keys())
@@ -135,11 +135,6 @@ def read_punches(session: Session, tenant: str, first: date, last: date) -> pl.D
 def utc(day: date) -> int:
     """UTC seconds of the date's midnight in UTC."""
     return (day - date(1970, 1, 1)).days * DAY
-
-
-def _frame(session: Session, query: Query, schema: tables.Schema) -> pl.DataFrame:
-    rows = session.connection().execute(query).all()
-    return pl.DataFrame([tuple(row) for row in rows], schema=dict(schema), orient="row")
 
 
 def _columns(table: type[Any], *names: str) -> list[Any]:

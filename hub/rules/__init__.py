@@ -32,7 +32,7 @@ is the only place that knows zones. Seconds inside, minutes out by floor. `confo
 against all this; nothing here knows of it.
 """
 
-from hub.rules.direction import device_trust
+from hub.rules.direction import alternations, device_trust
 from hub.rules.engine import process
 from hub.rules.explaining import Explanation, explain
 from hub.rules.policy import Policy, Rounding
@@ -45,6 +45,7 @@ __all__ = [
     "Policy",
     "Rounding",
     "TableError",
+    "alternations",
     "device_trust",
     "explain",
     "process",

@@ -4,7 +4,8 @@ from typing import Final
 
 import polars as pl
 
-from hub.rules.columns import ends, ordinal, starts
+from hub.rules.columns import ends, ordinal, starts, sums
+from hub.rules.normalise import DAY_S
 
 IN: Final = 0
 OUT: Final = 1
@@ -51,21 +52,33 @@ def _trusted() -> pl.Expr:
     return (pl.col("direction") >= 0) & ((mode == "device") | ((mode == "hybrid") & pl.col("believed")))
 
 
-def device_trust(punches: pl.DataFrame) -> pl.DataFrame:
-    """Which devices' directions are to be believed, for the table `devices`.
+def alternations(punches: pl.DataFrame) -> pl.DataFrame:
+    """Per `device_id` and UTC `date`: how many `sequences` of directed punches of a person, and how many alternate.
 
-    Give it the punches of the last 30 days of all employees: at least 90 in 100 of a device's daily sequences must
-    alternate, a repeat within a minute not counted. It is an input, not part of a run, so that a day computed again
-    later comes out the same.
+    A repeat within a minute is not counted, and one punch is no sequence.
     """
-    sequence = ["device_id", "employee_key", pl.col("t_utc") // 86_400]
-    known = punches.filter(pl.col("direction") >= 0).unique().sort("t_utc", "punch_id")
-    turns = pl.col("direction").is_in([IN, 3])
+    order = ["device_id", "employee_key", "t_utc", "punch_id"]
+    known = punches.filter(pl.col("direction") >= 0).unique().sort(order).with_columns(_day=pl.col("t_utc") // DAY_S)
+    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in ("device_id", "employee_key", "_day"))
+    turns = pl.col("direction").is_in([IN, BREAK_IN])
     again = (turns == turns.shift(1)) & (pl.col("t_utc").diff() > REPEAT_S)
-    days = known.group_by(sequence, maintain_order=True).agg(alternates=~again.any(), size=pl.len())
-    share = (
-        days.filter(pl.col("size") > 1)
-        .group_by("device_id")
-        .agg(direction_trusted=pl.col("alternates").sum() * 100 >= pl.len() * TRUST_PERCENT)
+    same, again = same.fill_null(value=False), again.fill_null(value=False)
+    known = known.select(
+        "device_id", "_day", sequence=(~same).cum_sum(), again=(same & again).cast(pl.Int32), size=pl.lit(1)
     )
-    return share.sort("device_id")
+    each = sums(known, "sequence", ["again", "size"], keep=["device_id", "_day"]).filter(pl.col("size") > 1)
+    days = each.group_by("device_id", "_day").agg(alternating=(pl.col("again") == 0).sum(), sequences=pl.len())
+    return days.select(
+        "device_id", pl.col("_day").cast(pl.Int32).cast(pl.Date).alias("date"), "alternating", "sequences"
+    )
+
+
+def device_trust(alternating: pl.DataFrame) -> pl.DataFrame:
+    """Which devices' directions are to be believed, for the table `devices`: nine in ten sequences alternate.
+
+    Give it the `alternations` of 30 days of all employees. It is an input, not part of a run, so that a day computed
+    again later comes out the same.
+    """
+    total = alternating.group_by("device_id").agg(pl.col("alternating", "sequences").sum())
+    trusted = pl.col("alternating") * 100 >= pl.col("sequences") * TRUST_PERCENT
+    return total.select("device_id", direction_trusted=trusted).sort("device_id")

@@ -67,16 +67,20 @@ def planned(inputs: Inputs, first: date, last: date) -> tuple[Plan, list[pl.Data
 
 def _computed(inputs: Inputs, layout: Plan, reading: Reading) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Stages 9 (sums) to 16: the finished days with halo, their overtime and penalty lines."""
-    days = _measured(inputs, layout, reading)
     policies = inputs.policies
-    days = with_assumptions(with_sessions(days, inputs.as_of), inputs.as_of)
-    days = with_off_days(apply_sessions(with_status(days)), policies)
+    days = with_off_days(apply_sessions(judged(inputs, layout, reading)), policies)
     days = with_status(days)
     overtime = overtime_lines(days, reading.pairs, policies)
     days = with_comp_off(with_overtime(days, overtime), policies)
     penalties = penalty_lines(days, policies)
     days = with_totals(with_penalties(days, penalties), policy_table(policies))
     return report.with_input_hash(days, layout.slots, reading.punches), overtime, penalties
+
+
+def judged(inputs: Inputs, layout: Plan, reading: Reading) -> pl.DataFrame:
+    """Stages 9 (sums) to 12: the days with halo, each with its status."""
+    days = with_sessions(_measured(inputs, layout, reading), inputs.as_of)
+    return with_status(with_assumptions(days, inputs.as_of))
 
 
 def _measured(inputs: Inputs, layout: Plan, reading: Reading) -> pl.DataFrame:

@@ -110,16 +110,16 @@ class MemoryErp(Target):
     costs: list[CostObject] = field(default_factory=list)
     rows: dict[str, Row] = field(default_factory=dict)
     calls: list[list[Change]] = field(default_factory=list)
-    name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _late: list[tuple[int, Change]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        ERPS[self.name] = self
+        ERPS[self.token] = self
 
     def settings(self) -> dict[str, Any]:
         """Which of the ERPs in memory it is."""
-        return {"erp": self.name}
+        return {"erp": self.token}
 
     def reset(self, numbers: Sequence[str], costs: Sequence[str]) -> Refs:
         """Nothing but these people and cost objects: `e7` is number 7, `w1` the first cost object."""

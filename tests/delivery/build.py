@@ -41,7 +41,7 @@ class World(world.World):
         self.held[number, day] = pairs
 
     def delivery(self, connector: Connector[Any] | None = None) -> Delivery:
-        return super().delivery(connector or MemoryConnector(MemorySettings(erp=self.erp.name)))
+        return super().delivery(connector or MemoryConnector(MemorySettings(erp=self.erp.token)))
 
     def push(self, first: date = DAY, last: date | None = None) -> Pushed:
         return self.delivery().push(first, last or first)

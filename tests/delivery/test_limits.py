@@ -112,7 +112,7 @@ def test_a_push_without_room_sends_nothing(engine: Engine):
     world = World(engine)
     for number in map(str, range(1, 31)):
         world.day(number, DAY, PAIR)
-    connector = MemoryConnector(MemorySettings(erp=world.erp.name))
+    connector = MemoryConnector(MemorySettings(erp=world.erp.token))
     can = replace(connector.capabilities, batch_size=10, requests_per_day=20)
     connector.capabilities = can  # type: ignore[misc]
     meter = Budget(engine, world.tenant, "books", can, world.erp.clock.now, world.erp.clock.sleep)
@@ -149,7 +149,7 @@ def test_a_poison_row_keeps_nobody_else_from_arriving(engine: Engine):
     world = World(engine)
     for number in map(str, range(1, 41)):
         world.day(number, DAY, PAIR)
-    connector = Choking(MemorySettings(erp=world.erp.name))
+    connector = Choking(MemorySettings(erp=world.erp.token))
     for _ in range(3):
         done = world.delivery(connector).push(DAY, DAY)
     assert done.counts["confirmed"] == 39 * 3

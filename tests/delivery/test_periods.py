@@ -31,7 +31,7 @@ def world(engine: Engine) -> World:
 
 
 def close(world: World, key: SecretRef | None = None) -> Period:
-    connector = MemoryConnector(MemorySettings(erp=world.erp.name))
+    connector = MemoryConnector(MemorySettings(erp=world.erp.token))
     return lock(world.engine, world.config, connector, (DAY, DAY), key=key, now=lambda: 1_760_000_000)
 
 

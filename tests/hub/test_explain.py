@@ -27,7 +27,7 @@ def erp(world: World) -> MemoryErp:
     )
     world.punch(KOLKATA, *PUNCHES)
     world.process()
-    connector = MemoryConnector(MemorySettings(erp=erp.name))
+    connector = MemoryConnector(MemorySettings(erp=erp.token))
     bind(world.engine, config, connector)
     Delivery(world.engine, config, connector).push(MONDAY, MONDAY)
     return erp

@@ -1,0 +1,154 @@
+"""Delivery beside dlt and the Singer SDK: the same rows to the same ERP, without faults and with one in fifty requests.
+
+Muster's side journals every change before it is sent and reads everything back; the others do neither.
+"""
+
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from bench.erp import Erp, erp
+from bench.others import BATCH, Rows, by_dlt, by_singer
+from bench.results import Row, row
+from hub.contract import ConnectorSpec, Kind
+from hub.database import connect, migrate
+from hub.delivery.push import Clock, Delivery
+from hub.lease import SECONDS as LEASE_SECONDS
+from hub.testing.clock import SimulatedClock
+from hub.testing.crowd import fill
+from hub.testing.http_memory import HttpMemory, HttpMemoryConnector, HttpMemorySettings
+from hub.testing.target import Fact, Refs, Target
+from hub.testing.world import World, utc
+
+PEOPLE, FIRST, DAYS = 500, date(2026, 10, 5), 20
+DATES: Final = [FIRST + timedelta(days=number) for number in range(DAYS)]
+PAIR: Final = (8 * 60, 16 * 60)
+ENTRIES: Final = 2 * PEOPLE * DAYS
+CHANCE: Final = 0.02
+WAIT: Final = 3600
+ROUNDS: Final = 3
+PUSHES: Final = 10
+"""The next nights, if one does not bring everything over."""
+
+
+class Remote(Target):
+    """The ERP of the other process, as the hub's worlds know one."""
+
+    spec: ConnectorSpec = HttpMemory.spec
+
+    def __init__(self, there: Erp) -> None:
+        super().__init__(_Shared(there))
+        self.there = there
+
+    def settings(self) -> dict[str, Any]:
+        """Batches as the others send them."""
+        return {"url": self.there.url, "batch_size": BATCH, "timeout_seconds": 5}
+
+    def reset(self, numbers: Any, costs: Any) -> Refs:  # noqa: ARG002 - it makes as many as it is told
+        """That many people."""
+        return self.there.reset(len(numbers))
+
+    def facts(self) -> Iterable[Fact]:
+        """It is asked for counts only."""
+        raise NotImplementedError
+
+
+class _Shared(SimulatedClock):
+    """Waiting is waiting for the ERP too."""
+
+    def __init__(self, there: Erp) -> None:
+        super().__init__()
+        self._there = there
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self._there.wait(int(seconds))
+
+
+Prepare = Callable[[Erp, Refs, Path], Callable[[], None]]
+"""Makes ready, untimed; what it returns sends."""
+
+
+def muster(there: Erp, refs: Refs, folder: Path) -> Callable[[], None]:
+    """A hub with these days, and a push of them."""
+    engine = connect(f"sqlite:///{folder / 'hub.db'}")
+    migrate(engine)
+    world = World(engine, Remote(there))
+    fill(world, refs, DATES, PAIR)
+
+    def push() -> None:
+        clock = world.target.clock
+        for _ in range(PUSHES):
+            with HttpMemoryConnector(HttpMemorySettings.model_validate(world.target.settings())) as connector:
+                delivery = Delivery(engine, world.config, connector, Clock(clock.now, clock.steady, clock.sleep))
+                if delivery.push(DATES[0], DATES[-1]).delivered:
+                    return
+            clock.sleep(LEASE_SECONDS)
+
+    return push
+
+
+def _others(by: Callable[[str, Rows], None]) -> Prepare:
+    def prepare(there: Erp, refs: Refs, _folder: Path) -> Callable[[], None]:
+        rows = list(_rows(refs))
+        return lambda: by(there.url, rows)
+
+    return prepare
+
+
+def _rows(refs: Refs) -> Iterator[dict[str, Any]]:
+    """What Muster makes of the days, ready to be posted."""
+    [cost] = refs.costs.values()
+    for employee in refs.employees.values():
+        for day in DATES:
+            whole = {"start": utc(day, PAIR[0]), "end": utc(day, PAIR[1])}
+            hours = {"date": day.isoformat(), "cost_centre": cost, "minutes": PAIR[1] - PAIR[0]}
+            for kind, image in ((Kind.INTERVAL, whole), (Kind.HOURS, hours)):
+                yield {"operation": "create", "kind": kind, "employee": employee, "image": image}
+
+
+SIDES: Final[dict[str, Prepare]] = {"muster": muster, "dlt": _others(by_dlt), "singer-sdk": _others(by_singer)}
+
+
+def run() -> Iterator[Row]:
+    """Rows a second without faults, and records that are there twice with them."""
+    logging.disable(logging.CRITICAL)
+    with erp() as there:
+        speed = {name: median(_speed(there, prepare) for _ in range(ROUNDS)) for name, prepare in SIDES.items()}
+        doubled = {name: _doubled(there, prepare) for name, prepare in SIDES.items()}
+    logging.disable(logging.NOTSET)
+    for other in ("dlt", "singer-sdk"):
+        yield row("delivery.rows", speed["muster"], "rows/s", other, speed[other])
+        yield row("delivery.duplicates_with_faults", doubled["muster"], "records", other, doubled[other])
+
+
+def _speed(there: Erp, prepare: Prepare) -> float:
+    """Rows a second; every one must arrive once."""
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
+        send = prepare(there, there.reset(PEOPLE), Path(folder))
+        there.fail(0)
+        began = time.perf_counter()
+        send()
+        seconds = time.perf_counter() - began
+    if there.records() != (ENTRIES, 0):
+        raise RuntimeError(f"{there.records()} records and doubles are there, not {ENTRIES} and none.")
+    return ENTRIES / seconds
+
+
+def _doubled(there: Erp, prepare: Prepare) -> int:
+    """Records that are there twice once all is over; none may be missing."""
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
+        send = prepare(there, there.reset(PEOPLE), Path(folder))
+        there.fail(CHANCE)
+        send()
+        there.fail(0)
+    there.wait(WAIT)
+    held, doubles = there.records()
+    if held - doubles != ENTRIES:
+        raise RuntimeError(f"{held - doubles} different records are there, not {ENTRIES}.")
+    return doubles

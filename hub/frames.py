@@ -1,0 +1,73 @@
+"""Frames out of the database and into it: by COPY as CSV on PostgreSQL, row by row on SQLite."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any, Final
+
+import polars as pl
+from psycopg import Cursor
+from sqlalchemy import Connection, Select, insert
+from sqlmodel import Session, SQLModel
+
+from hub.rules.tables import Schema
+
+MANY: Final = 50_000
+"""Rows turned into Python objects at a time."""
+
+
+def read_frame(session: Session, query: Select[Any], schema: Schema) -> pl.DataFrame:
+    """The answer to the query, its columns named and typed in order by `schema`."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        return _copied_out(connection, query, schema)
+    rows = connection.execute(query).all()
+    return pl.DataFrame([tuple(row) for row in rows], schema=dict(schema), orient="row")
+
+
+def insert_frame(session: Session, table: type[SQLModel], frame: pl.DataFrame) -> None:
+    """New rows; the frame's columns are those of the table, lists for JSON, all else as the database takes it."""
+    if frame.is_empty():
+        return
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        _copied_in(connection, str(table.__tablename__), frame)
+        return
+    for part in _parts(frame):
+        connection.execute(insert(table), part.to_dicts())
+
+
+def _copied_out(connection: Connection, query: Select[Any], schema: Schema) -> pl.DataFrame:
+    told = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    answer = BytesIO()
+    cursor: Cursor = connection.connection.cursor()  # type: ignore[assignment]
+    with cursor, cursor.copy(f"COPY ({told}) TO STDOUT (FORMAT CSV)", told.params) as copy:
+        for piece in copy:
+            answer.write(piece)
+    truths = {name for name, kind in schema.items() if kind == pl.Boolean}
+    texts = {name: pl.String if name in truths or isinstance(kind, pl.Enum) else kind for name, kind in schema.items()}
+    if not answer.tell():
+        return pl.DataFrame(schema=dict(schema))
+    answer.seek(0)
+    frame = pl.read_csv(answer, has_header=False, schema=texts)
+    return frame.with_columns(pl.col(name) == "t" for name in truths).cast(dict(schema))  # type: ignore[arg-type]
+
+
+def _copied_in(connection: Connection, name: str, frame: pl.DataFrame) -> None:
+    lists = [column for column, kind in frame.schema.items() if isinstance(kind, pl.List)]
+    frame = frame.with_columns(_json(column) for column in lists)
+    listed = ", ".join(f'"{column}"' for column in frame.columns)
+    cursor: Cursor = connection.connection.cursor()  # type: ignore[assignment]
+    with cursor, cursor.copy(f"COPY {name} ({listed}) FROM STDIN (FORMAT CSV)") as copy:
+        for part in _parts(frame):
+            # Texts are quoted and a null is nothing at all, so that an empty text stays one.
+            copy.write(part.write_csv(include_header=False, quote_style="non_numeric").encode())
+
+
+def _json(column: str) -> pl.Expr:
+    """A list of plain codes as JSON."""
+    items = pl.col(column).list.eval('"' + pl.element() + '"').list.join(",")
+    return ("[" + items + "]").alias(column)
+
+
+def _parts(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    return frame.iter_slices(MANY)

@@ -1,0 +1,143 @@
+"""Computed days into the database: new ones inserted, differing ones rewritten, equal ones left untouched."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, TypeVar
+
+import polars as pl
+from sqlalchemy import Update, bindparam, delete, func, select, tuple_, update
+from sqlmodel import Session, col
+
+from hub.frames import insert_frame, read_frame
+from hub.records import Anomaly, AttendanceDay, AttendancePair
+from hub.rules import Outputs
+from hub.rules.tables import Schema
+
+REASONS: Final = ("MANUAL", "LEAVE", "CORRECTION", "LATE_PUNCH", "ROSTER", "HOLIDAY", "POLICY")
+"""Causes of a recomputation, the strongest first."""
+
+MANY: Final = 400
+"""Values in one statement; databases have a limit."""
+
+_KEY: Final = ("employee_id", "work_date")
+_ORIGIN: Final = ("flags", "input_hash", "policy_version")
+"""May differ between two days that say the same."""
+
+STORED: Final[Schema] = {
+    "employee_id": pl.Int32,
+    "work_date": pl.Date,
+    "output_hash": pl.String,
+    "input_hash": pl.String,
+    "flags": pl.Int64,
+}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """How many employee-days were looked at, and how many of them are new or differ from before."""
+
+    days: int
+    created: int
+    changed: int
+
+
+def stored_days(session: Session, tenant: str, first: date, last: date) -> pl.DataFrame:
+    """What the days of these dates say and what they were computed from, both as digests; schema `STORED`."""
+    query = select(*(col(getattr(AttendanceDay, name)) for name in STORED))
+    there = (col(AttendanceDay.tenant) == tenant, col(AttendanceDay.work_date).between(first, last))
+    return read_frame(session, query.where(*there), STORED)
+
+
+@dataclass(slots=True)
+class Writer:
+    """Writes the days of one tenant within a transaction; `sites` gives the code of a site's id."""
+
+    session: Session
+    tenant: str
+    sites: dict[int, str]
+    now: int
+
+    def write(self, outputs: Outputs, stored: pl.DataFrame, causes: Iterable[tuple[int, date, str]]) -> Processed:
+        """Bring the tables to `outputs`; `stored` is what they held when these were computed."""
+        before = stored.rename({name: f"{name}_before" for name in ("output_hash", "input_hash", "flags")})
+        rows = self._rows(outputs.days).join(before, on=_KEY, how="left", maintain_order="left")
+        there, same = pl.col("output_hash_before").is_not_null(), pl.col("output_hash") == pl.col("output_hash_before")
+        # The same, only for good now or by other punches: that is no new revision.
+        moved = (pl.col("input_hash") != pl.col("input_hash_before")) | (pl.col("flags") != pl.col("flags_before"))
+        new, differing, settled = rows.filter(~there), rows.filter(there & ~same), rows.filter(there & same & moved)
+        known = [name for name in rows.columns if not name.endswith("_before")]
+        fresh = new.select(known).with_columns(revision=pl.lit(1), recompute_reason=pl.lit(None, pl.String))
+        insert_frame(self.session, AttendanceDay, fresh)
+        self._rewrite(differing.select(known), _strongest(causes))
+        self._update(self._these_days(), settled.select(*_KEY, *_ORIGIN))
+        touched = pl.concat([part.select(_KEY) for part in (new, differing, settled)])
+        self._replace_details(outputs, touched, pl.concat([differing.select(_KEY), settled.select(_KEY)]))
+        return Processed(rows.height, new.height, differing.height)
+
+    def _rows(self, days: pl.DataFrame) -> pl.DataFrame:
+        ours = [name for name in days.columns if name in AttendanceDay.model_fields]
+        site = pl.col("site_id").replace_strict(self.sites, default="", return_dtype=pl.String)
+        return days.select(
+            *(pl.col(name) for name in ours if name not in {"input_hash", "output_hash"}),
+            tenant=pl.lit(self.tenant),
+            employee_id="employee_key",
+            work_date="business_date",
+            site=site.fill_null(""),
+            shift="shift_code",
+            policy=pl.col("policy_code").fill_null(""),
+            input_hash=_hexadecimal(days["input_hash"]),
+            output_hash=_hexadecimal(days["output_hash"]),
+            change=pl.lit(self._next_change(), pl.Int64),
+            computed_at=pl.lit(self.now, pl.Int64),
+        )
+
+    def _next_change(self) -> int:
+        query = select(func.max(col(AttendanceDay.change))).where(col(AttendanceDay.tenant) == self.tenant)
+        return int(self.session.connection().execute(query).scalar() or 0) + 1
+
+    def _rewrite(self, rows: pl.DataFrame, reasons: dict[date, str]) -> None:
+        reason = [reasons.get(day) for day in rows["work_date"]]
+        told = rows.with_columns(recompute_reason=pl.Series(reason, dtype=pl.String))
+        self._update(self._these_days().values(revision=col(AttendanceDay.revision) + 1), told)
+
+    def _these_days(self) -> Update:
+        table = AttendanceDay
+        there = (col(table.employee_id) == bindparam("_employee_id"), col(table.work_date) == bindparam("_work_date"))
+        return update(table).where(col(table.tenant) == self.tenant, *there)
+
+    def _update(self, statement: Update, rows: pl.DataFrame) -> None:
+        if not rows.is_empty():
+            keyed = rows.with_columns(_employee_id="employee_id", _work_date="work_date")
+            self.session.connection().execute(statement, keyed.to_dicts())
+
+    def _replace_details(self, outputs: Outputs, touched: pl.DataFrame, before: pl.DataFrame) -> None:
+        for table, frame in ((AttendancePair, outputs.pairs), (Anomaly, outputs.anomalies)):
+            self._delete(table, before.rows())
+            named = frame.rename({"employee_key": "employee_id", "business_date": "work_date"})
+            rows = named.join(touched, on=_KEY, how="semi", maintain_order="left")
+            insert_frame(self.session, table, rows.with_columns(tenant=pl.lit(self.tenant)))
+
+    def _delete(self, table: type[Any], keys: list[tuple[Any, ...]]) -> None:
+        for some in batched(keys, MANY):
+            these = tuple_(col(table.employee_id), col(table.work_date)).in_(some)
+            self.session.connection().execute(delete(table).where(col(table.tenant) == self.tenant, these))
+
+
+def batched(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The values in stretches of at most `size`."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _hexadecimal(numbers: pl.Series) -> pl.Series:
+    """Sixteen digits each."""
+    return pl.Series(numbers.name, [f"{number:016x}" for number in numbers], dtype=pl.String)
+
+
+def _strongest(causes: Iterable[tuple[int, date, str]]) -> dict[date, str]:
+    reasons: dict[date, str] = {}
+    for _, day, reason in causes:
+        reasons[day] = min(reasons.get(day, reason), reason, key=REASONS.index)
+    return reasons
