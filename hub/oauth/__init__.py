@@ -10,7 +10,7 @@ A repeat after a 401 is safe for writes too: 401 means that the request was not 
 from hub.oauth.auth import OAuth
 from hub.oauth.endpoint import ClientAuthentication, Endpoint, Refusal
 from hub.oauth.failures import meaning
-from hub.oauth.grants import AuthorizationCode, ClientCredentials, Grant, JwtBearer, SamlBearer
+from hub.oauth.grants import AuthorizationCode, ClientCredentials, Grant, JwtBearer, RefreshToken, SamlBearer
 from hub.tokens import Changing, Failure, MemoryTokens, Token, TokenStore
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "JwtBearer",
     "MemoryTokens",
     "OAuth",
+    "RefreshToken",
     "Refusal",
     "SamlBearer",
     "Token",

@@ -60,6 +60,8 @@ class Endpoint:
     def _token(self, answer: Mapping[str, Any], form: Mapping[str, str], now: int) -> Token:
         access = answer.get("access_token")
         if not isinstance(access, str) or not access:
+            if said := answer.get("errorMessage"):  # SuccessFactors' way to say no
+                raise Refusal(answer.get("errorHttpCode"), said)
             raise self._strange()
         extra = {name: str(value) for name, value in answer.items() if name not in _MEMBERS}
         refresh = answer.get("refresh_token") or form.get("refresh_token", "")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.errors import Reconnect
+from hub.secrets import SecretRef
 from hub.tokens import Token
 
 
@@ -44,6 +45,18 @@ class AuthorizationCode(Grant):
         if token is None or not token.refresh:
             raise Reconnect("Nobody has authorised this connection yet; make a link with `muster connect` and open it.")
         return {"grant_type": "refresh_token", "refresh_token": token.refresh}
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken(Grant):
+    """A refresh token that was got by other means and never changes, such as that of Zoho's self client."""
+
+    secret: SecretRef
+    name: ClassVar[str] = "refresh token"
+
+    def form(self, token: Token | None, now: int) -> Mapping[str, str]:  # noqa: ARG002 - it stays the same
+        """A refresh."""
+        return {"grant_type": "refresh_token", "refresh_token": self.secret.reveal()}
 
 
 @dataclass(frozen=True, slots=True)
