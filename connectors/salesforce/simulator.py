@@ -7,7 +7,6 @@ it is told: rows without an external id that are told twice are there twice.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -132,7 +131,10 @@ class SalesforceSimulator(Simulator):
 class TimeSheetSimulator(SalesforceSimulator):
     """The same org with Field Service: intervals go on time sheets."""
 
-    spec = replace(spec, name="salesforce_timesheet", title="Salesforce time sheets")
+    @property
+    def name(self) -> str:
+        """The same connector, with other settings."""
+        return "salesforce_timesheet"
 
     def settings(self) -> dict[str, Any]:
         """The settings of a connection to it."""
