@@ -5,7 +5,9 @@ been carried out, so a lost or broken answer is `Uncertain` and is never repeate
 is a setting to correct.
 """
 
+import ssl
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -62,6 +64,7 @@ class Client:
             follow_redirects=False,
             transport=transport,
             trust_env=False,
+            verify=_trusted(),
         )
 
     def __enter__(self) -> Self:
@@ -131,6 +134,12 @@ class Client:
                 raise Unavailable(f"{host} answered {detail}.", after=retry_after(answer), detail=detail)
             raise Uncertain(f"{host} answered {detail}; the change may have been made.", detail=detail)
         return answer
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that are trusted, read once: that takes longer than most requests."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _redirected(answer: httpx.Response, *, read: bool) -> SettingsWrong | Uncertain:
