@@ -18,6 +18,8 @@ from hub.records import Spent
 MINUTE, DAY = 60, 86_400
 SECOND = 1000
 PERIODS = ("minute", "day", "lockout", "pace")
+Windows = dict[str, tuple[int, int]]
+"""Number and requests by period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,10 @@ class Budget:
     def breached(self, after: int) -> None:
         """The ERP refused a request as one too many; it will take the next one in so many seconds."""
         if self.capabilities.lock_out_seconds:
-            until = self.now() + max(after, self.capabilities.lock_out_seconds)
+            length = max(after, self.capabilities.lock_out_seconds)
             with self._windows() as (session, windows):
-                self._write(session, "lockout", max(until, windows["lockout"][0]), 0)
+                if self.now() + length > windows["lockout"][0]:
+                    self._write(session, "lockout", self.now() + length, length)
 
     def require(self, requests: int) -> None:
         """Raises `Throttled` when a day has room for so many and today has not: better not begun than left midway."""
@@ -66,28 +69,42 @@ class Budget:
         if not any((*limits, can.lanes)):
             return 0
         with self._windows() as (session, windows):
-            locked = windows["lockout"][0] - now
-            if locked > 0:
-                raise Throttled(f"{self.connection} was locked out by the ERP for asking too often.", after=locked)
-            minute, day = _spent(windows["minute"], now // MINUTE), _spent(windows["day"], now // DAY)
-            if can.requests_per_day and day >= can.requests_per_day:
-                message = f"{self.connection} has used the {can.requests_per_day} requests that the ERP allows a day."
-                raise Throttled(message, after=DAY - now % DAY)
-            if self.name:
-                if wait := self._in_lane(session, windows, now):
-                    return wait
-            else:
-                if can.requests_per_minute and minute >= can.requests_per_minute:
-                    return MINUTE - now % MINUTE
-                last, between = windows["pace"][0], can.seconds_between_requests
-                if last <= now < last + between:  # before `last` the clock was set back
-                    return last + between - now
-                self._write(session, "pace", now, 0)
-                self._write(session, "minute", now // MINUTE, minute + 1)
-            self._write(session, "day", now // DAY, day + 1)
-            return 0
+            locked = self._locked(session, windows, now)
+            wait = 0 if locked else self._counted(session, windows, now)
+        if locked:
+            raise Throttled(f"{self.connection} was locked out by the ERP for asking too often.", after=locked)
+        return wait
 
-    def _in_lane(self, session: Session, windows: dict[str, tuple[int, int]], now: int) -> int:
+    def _locked(self, session: Session, windows: Windows, now: int) -> int:
+        """Seconds that a lock-out still lasts: never more than it was to last, wherever the clock was set meanwhile."""
+        until, length = windows["lockout"]
+        if length and until - now > length:
+            until = now + length
+            self._write(session, "lockout", until, length)
+        return max(0, until - now)
+
+    def _counted(self, session: Session, windows: Windows, now: int) -> int:
+        can, day = self.capabilities, _spent(windows["day"], now // DAY)
+        if can.requests_per_day and day >= can.requests_per_day:
+            message = f"{self.connection} has used the {can.requests_per_day} requests that the ERP allows a day."
+            raise Throttled(message, after=DAY - now % DAY)
+        if wait := (self._in_lane if self.name else self._in_general)(session, windows, now):
+            return wait
+        self._write(session, "day", now // DAY, day + 1)
+        return 0
+
+    def _in_general(self, session: Session, windows: Windows, now: int) -> int:
+        can, minute = self.capabilities, _spent(windows["minute"], now // MINUTE)
+        if can.requests_per_minute and minute >= can.requests_per_minute:
+            return MINUTE - now % MINUTE
+        last, between = windows["pace"][0], can.seconds_between_requests
+        if last <= now < last + between:  # before `last` the clock was set back
+            return last + between - now
+        self._write(session, "pace", now, 0)
+        self._write(session, "minute", now // MINUTE, minute + 1)
+        return 0
+
+    def _in_lane(self, session: Session, windows: Windows, now: int) -> int:
         """Seconds to wait; the window's number is when the next request is due (milliseconds, as GCRA has it)."""
         spacing, at_once = _pace(self.capabilities.lanes[self.name])
         due, at = windows[self._period][0], now * SECOND
@@ -103,7 +120,7 @@ class Budget:
         return f"lane {self.name}"
 
     @contextmanager
-    def _windows(self) -> Iterator[tuple[Session, dict[str, tuple[int, int]]]]:
+    def _windows(self) -> Iterator[tuple[Session, Windows]]:
         """Number and requests of each period, locked until the end."""
         periods = {*PERIODS, self._period} if self.name else {*PERIODS}
         with writing(self.engine) as session:

@@ -61,6 +61,19 @@ def test_after_a_breach_nobody_asks_until_the_lock_out_is_over(engine: Engine):
     other.take()
 
 
+def test_a_lock_out_noted_by_a_clock_that_was_ahead_lasts_no_longer_than_it_should(engine: Engine):
+    clock, tenant = SimulatedClock(), World(engine).tenant
+    meter = budget(engine, clock, tenant, lock_out_seconds=300)
+    clock.jump(3600)
+    meter.breached(after=30)
+    clock.jump(-3600)
+    with pytest.raises(errors.Throttled) as refused:
+        meter.take()
+    assert refused.value.after == 300
+    clock.sleep(300)
+    meter.take()
+
+
 def test_requests_keep_their_distance_where_any_minute_counts(engine: Engine):
     clock, tenant = SimulatedClock(), World(engine).tenant
     one, other = (budget(engine, clock, tenant, seconds_between_requests=6) for _ in range(2))
