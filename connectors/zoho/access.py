@@ -22,6 +22,7 @@ SCOPES = (
     "ZOHOPEOPLE.forms.CREATE",
 )
 """Attendance in and out, leave in and out, employees and departments, and leave again: v1 takes it as a form."""
+PAY_PERIODS = "ZOHOPEOPLE.payroll.ALL"
 TOKEN_LOCK_SECONDS = 600
 SCHEME = "Zoho-oauthtoken"
 NOT_THIS_TOKEN = (7202, 7213)
@@ -63,7 +64,7 @@ def authorisation(settings: ZohoSettings) -> Authorisation | None:
         token_url=f"{hosts.accounts}/oauth/v2/token",
         client_id=settings.client_id,
         client_secret=settings.client_secret,
-        scope=",".join(SCOPES),
+        scope=",".join((*SCOPES, *([PAY_PERIODS] if settings.pay_period else []))),
         extra={"access_type": "offline", "prompt": "consent"},
         token_url_of=token_url_of,
     )

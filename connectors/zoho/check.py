@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from connectors.zoho import lost_pay
 from connectors.zoho.entries import entries_of
 from connectors.zoho.leaves import UNPAID
 from connectors.zoho.report import reported
@@ -38,7 +39,11 @@ class Check:
             "attendance report": self._report,
             "attendance entries": self._entries,
         }
-        return steps | ({"loss of pay": self._loss_of_pay} if Kind.DAY in self.site.settings.kinds else {})
+        given = self.site.settings
+        steps |= {"loss of pay": self._loss_of_pay} if Kind.DAY in given.kinds else {}
+        return steps | (
+            {"report of lost pay": self._report_of_lost_pay} if given.leave_type and given.pay_period else {}
+        )
 
     def _transport(self) -> tuple[Severity, str]:
         hosts = self.site.settings.hosts
@@ -80,3 +85,14 @@ class Check:
             raise SettingsWrong(f"Leave type {name!r} in Zoho is {kind.get('type')}; take one of the kind Unpaid.")
         [*self.site.leaves.rows(self.today, self.today)]
         return Severity.OK, "Loss of pay can be booked; Zoho Payroll fetches it when LOP sync is set up there."
+
+    def _report_of_lost_pay(self) -> tuple[Severity, str]:
+        client = self.site.client
+        period = lost_pay.period_named(client, self.site.settings.pay_period)
+        first, last = lost_pay.cycle(period, self.today)
+        if others := lost_pay.differing(client, self.site.leaves, period, first, last):
+            return Severity.WARNING, (
+                f"From {first} to {last}, Zoho's report of lost pay books other days than the leave for "
+                f"{len(others)} people, such as employee record {others[0]}; see the report before the pay run."
+            )
+        return Severity.OK, f"From {first} to {last}, Zoho's report of lost pay books what the leave says."

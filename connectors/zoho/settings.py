@@ -32,6 +32,11 @@ class ZohoSettings(Settings):
         description="Name of the unpaid leave type in Zoho People that books loss of pay and nothing else; empty: not "
         "booked.",
     )
+    pay_period: str = Field(
+        default="",
+        description="Name of the pay period in Zoho People whose loss-of-pay report the check compares with the leave; "
+        "empty: not compared.",
+    )
     new_attendance: Literal["bulk_import", "v3"] = Field(
         default="bulk_import",
         description="How new attendance goes in: by the bulk import that all editions have, or by the entries of API "
