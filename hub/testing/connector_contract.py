@@ -92,24 +92,24 @@ class ConnectorContract:
             assert json.loads(json.dumps(dict(record.image))) == dict(record.image)
             assert not any(isinstance(value, float) for value in record.image.values())
 
-    def test_what_was_pushed_is_read_back_equal(self, connector: Connector[Any], refs: Refs) -> None:
+    def test_what_was_pushed_is_read_back_equal(self, erp: Target, connector: Connector[Any], refs: Refs) -> None:
         """Equality of images is what makes an entry confirmed."""
         for entry, _ in _entries(connector, refs):
-            held = _pushed(connector, entry, Operation.CREATE)
+            held = _pushed(erp, connector, entry, Operation.CREATE)
             assert [one.image for one in held] == [connector.render(entry).image]
 
-    def test_a_change_reaches_the_same_record(self, connector: Connector[Any], refs: Refs) -> None:
+    def test_a_change_reaches_the_same_record(self, erp: Target, connector: Connector[Any], refs: Refs) -> None:
         """As far as the ERP lets a record be changed."""
         for entry, later in _entries(connector, refs) if connector.capabilities.updates else ():
-            [before] = _pushed(connector, entry, Operation.CREATE)
-            held = _pushed(connector, later, Operation.UPDATE, before.refs)
+            [before] = _pushed(erp, connector, entry, Operation.CREATE)
+            held = _pushed(erp, connector, later, Operation.UPDATE, before.refs)
             assert [one.image for one in held] == [connector.render(later).image]
 
-    def test_what_is_withdrawn_is_gone(self, connector: Connector[Any], refs: Refs) -> None:
+    def test_what_is_withdrawn_is_gone(self, erp: Target, connector: Connector[Any], refs: Refs) -> None:
         """As far as the ERP lets a record be removed."""
         for entry, _ in _entries(connector, refs) if connector.capabilities.withdraws else ():
-            [before] = _pushed(connector, entry, Operation.CREATE)
-            assert _pushed(connector, entry, Operation.WITHDRAW, before.refs) == []
+            [before] = _pushed(erp, connector, entry, Operation.CREATE)
+            assert _pushed(erp, connector, entry, Operation.WITHDRAW, before.refs) == []
 
     def test_an_erp_that_is_not_there_is_waited_for(self, erp: Target, refs: Refs) -> None:  # noqa: ARG002
         """Its settings are right, so nobody is sent to correct them."""
@@ -144,8 +144,10 @@ def _entries(connector: Connector[Any], refs: Refs) -> Iterator[tuple[Entry, Ent
         )
 
 
-def _pushed(connector: Connector[Any], entry: Entry, operation: Operation, refs: tuple[str, ...] = ()) -> list[Held]:
-    """What is read back of the entry after the change."""
+def _pushed(
+    erp: Target, connector: Connector[Any], entry: Entry, operation: Operation, refs: tuple[str, ...] = ()
+) -> list[Held]:
+    """What is read back of the entry after the change, when it has settled."""
     record = connector.render(entry)
     image: Image = record.image
     change = Change(entry.key, operation, entry.kind, entry.employee, entry.work_date, record.natural_key, image, refs)
@@ -154,5 +156,6 @@ def _pushed(connector: Connector[Any], entry: Entry, operation: Operation, refs:
     except HubError as error:
         raise AssertionError(f"{operation} of {entry.kind}: {error.message}") from error
     assert (receipt.key, receipt.outcome) == (entry.key, Outcome.ACCEPTED), receipt.reason
+    erp.clock.sleep(connector.capabilities.settle_seconds)
     scope = Scope(entry.work_date, entry.work_date, frozenset({entry.kind}), frozenset({entry.employee}))
     return [one for one in connector.read_back(scope) if one.natural_key == record.natural_key]

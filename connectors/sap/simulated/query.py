@@ -12,7 +12,7 @@ from typing import Any
 Row = Mapping[str, Any]
 Test = Callable[[Row], bool]
 _TOKEN = re.compile(
-    r"\s*(datetimeoffset'[^']*'|datetime'[^']*'|'(?:[^']|'')*'|[()]|,|-?\d+(?:\.\d+)?[LMdf]?\b|[A-Za-z_][\w/]*)"
+    r"\s*(datetimeoffset'[^']*'|datetime'[^']*'|'(?:[^']|'')*'|[()]|,|\d{4}-\d\d-\d\dT[\d:]+Z|-?\d+(?:\.\d+)?[LMdf]?\b|[A-Za-z_][\w/]*)"
 )
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda a, b: a == b,
@@ -107,6 +107,8 @@ def _tokens(text: str) -> list[str]:
 
 def value_of(word: str) -> Any:
     """The value of a literal; moments without a zone are taken for their date."""
+    if word.endswith("Z") and word[0].isdecimal():  # OData V4
+        return datetime.fromisoformat(word)
     if word.startswith("datetimeoffset'"):
         return datetime.fromisoformat(word[15:-1]).astimezone(UTC)
     if word.startswith("datetime'"):

@@ -51,7 +51,7 @@ def test_pyodata_reads_the_metadata_and_queries(s4: S4Simulator) -> None:
         session.headers["x-csrf-token"] = token
         fields = {"ReceiverCostCenter": "CC10", "RecordedHours": "7.5"}
         keys = {"PersonWorkAgreementExternalID": "1", "CompanyCode": "1710", "TimeSheetRecord": ""}
-        body = {
+        body: Any = {
             **keys,
             "TimeSheetDate": "/Date(1791158400000)/",
             "TimeSheetOperation": "C",
