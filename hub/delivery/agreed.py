@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
-from hub.contract import digest
 from hub.database import reading, writing
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import Action, Item
@@ -107,9 +106,9 @@ def digests(items: Iterable[Item]) -> tuple[str, str]:
     inputs, state = hashlib.blake2b(digest_size=16), hashlib.blake2b(digest_size=16)
     for item in sorted(items, key=lambda one: (one.key, one.natural_key, one.refs)):
         if item.action not in _NOT_WANTED:
-            inputs.update(json.dumps([item.key, digest(item.image)]).encode())
+            inputs.update(json.dumps([item.key, item.digest]).encode())
         if item.refs:
-            state.update(json.dumps([item.natural_key, item.there or digest(item.image), item.refs]).encode())
+            state.update(json.dumps([item.natural_key, item.there or item.digest, item.refs]).encode())
     return inputs.hexdigest(), state.hexdigest()
 
 
@@ -121,7 +120,7 @@ def line_of(item: Item) -> dict[str, Any]:
         "employee": item.employee,
         "work_date": item.work_date.isoformat(),
         "natural_key": item.natural_key,
-        "image": digest(item.image),
+        "image": item.digest,
         "there": item.there,
         "reason": item.reason,
     }

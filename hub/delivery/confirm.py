@@ -34,7 +34,7 @@ def _verdict(item: Item, holds: list[Held]) -> Verdict:
     if len(holds) > 1:
         return Verdict(State.DRIFTED, refs, f"{len(holds)} records in the ERP where there should be one")
     there = digest(holds[0].image)
-    if item.action is not Action.WITHDRAW and there == digest(item.image):
+    if item.action is not Action.WITHDRAW and there == item.digest:
         return Verdict(State.CONFIRMED, refs, confirmed=there)
     if there == item.there:
         return Verdict(State.PLANNED, refs, "sent, and the ERP still holds what it held before")

@@ -1,15 +1,17 @@
 """The journal of one push: reading it, and the writes that stand around every send."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, bindparam, insert, update
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from hub.contract import Image, Kind, digest
+from hub.contract import Kind
 from hub.database import reading, writing
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import NEVER_WENT, Action, Item, Known, State
@@ -34,10 +36,12 @@ class Verdict:
 def known_entries(engine: Engine, config: ConnectionConfig, first: date, last: date) -> dict[str, Known]:
     """What the journal says of the entries of these work dates; withdrawn ones are history."""
     one = JournalEntry
-    query = select(one).where(col(one.tenant) == config.tenant, col(one.connection) == config.name)
-    query = query.where(col(one.work_date).between(first, last), one.state != State.WITHDRAWN)
+    # Columns and not objects: a journal of a million lines is read in one go.
+    query = sql_select(*(col(getattr(one, name)) for name in _KNOWN))
+    query = query.where(col(one.tenant) == config.tenant, col(one.connection) == config.name)
+    query = query.where(col(one.work_date).between(first, last), col(one.state) != State.WITHDRAWN)
     with reading(engine) as session:
-        return {row.entry_key: _known(row) for row in session.exec(query)}
+        return {row[0]: _known(row) for row in session.connection().execute(query)}
 
 
 class Journal:
@@ -77,7 +81,7 @@ class Journal:
     def adopt(self, items: Sequence[Item]) -> None:
         """Note as confirmed what is in the ERP already, just as it should be."""
         with self._writing() as session:
-            rows = [self._row(item, State.CONFIRMED) | {"confirmed": digest(item.image)} for item in items]
+            rows = [self._row(item, State.CONFIRMED) | {"confirmed": item.digest} for item in items]
             self._upsert(session, rows)
 
     def drifted(self, items: Sequence[Item]) -> None:
@@ -90,8 +94,7 @@ class Journal:
     def answered(self, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
         """Commit what came of these, and a receipt for each."""
         with self._writing() as session:
-            for key, verdict in verdicts.items():
-                self._settle(session, key, verdict)
+            self._update(session, [(key, self._settled(verdict)) for key, verdict in verdicts.items()])
             self._receipts(session, items, verdicts)
 
     def finish(self, counts: Mapping[str, int], seen_change: int) -> None:
@@ -114,17 +117,14 @@ class Journal:
 
     def _upsert(self, session: Session, rows: Sequence[dict[str, Any]]) -> None:
         there = self._there(session, [row["entry_key"] for row in rows])
-        moved = [
-            row["entry_key"] for row in rows if there.get(row["entry_key"], row["natural_key"]) != row["natural_key"]
-        ]
+        known = [(there[row["entry_key"]], row) for row in rows if row["entry_key"] in there]
+        moved = [row["entry_key"] for (natural_key, _), row in known if natural_key != row["natural_key"]]
         self._keep_what_they_leave(session, moved)
         fresh = [row for row in rows if row["entry_key"] not in there]
         if fresh:
             session.connection().execute(insert(JournalEntry), fresh)
-        for row in rows:
-            if row["entry_key"] in there:
-                again = col(JournalEntry.attempts) + row["attempts"]
-                self._update(session, row["entry_key"], row | {"attempts": again})
+        again = ((row["entry_key"], row | {"attempts": tried + row["attempts"]}) for (_, tried), row in known)
+        self._update(session, list(again))
 
     def _keep_what_they_leave(self, session: Session, keys: Sequence[str]) -> None:
         """A line of its own for each record that an entry leaves: nothing else says that it is ours."""
@@ -137,22 +137,28 @@ class Journal:
 
     def _put(self, session: Session, key: str, values: dict[str, Any]) -> None:
         if self._there(session, [key]):
-            self._update(session, key, values)
+            self._update(session, [(key, values)])
         else:
             session.connection().execute(insert(JournalEntry), [values | {"entry_key": key}])
 
-    def _there(self, session: Session, keys: Sequence[str]) -> dict[str, str]:
-        """The natural key of each of the lines that there are."""
-        found: dict[str, str] = {}
+    def _there(self, session: Session, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Natural key and attempts of each of the lines that there are."""
+        found: dict[str, tuple[str, int]] = {}
         one = JournalEntry
         for start in range(0, len(keys), IN_ONE_QUERY):
             some = col(one.entry_key).in_(keys[start : start + IN_ONE_QUERY])
-            found.update(session.exec(select(one.entry_key, one.natural_key).where(*self._where(), some)).all())
+            query = select(one.entry_key, one.natural_key, one.attempts).where(*self._where(), some)
+            found |= {key: (natural_key, attempts) for key, natural_key, attempts in session.exec(query)}
         return found
 
-    def _update(self, session: Session, key: str, values: dict[str, Any]) -> None:
-        there = (*self._where(), col(JournalEntry.entry_key) == key)
-        session.connection().execute(update(JournalEntry).where(*there).values(values))
+    def _update(self, session: Session, lines: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Set these columns of these lines; one statement for all that set the same ones."""
+        by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        for key, values in lines:
+            by_columns[tuple(values)].append({**values, "_key": key})
+        for names, rows in by_columns.items():
+            changed = update(JournalEntry).where(*self._where(), col(JournalEntry.entry_key) == bindparam("_key"))
+            session.connection().execute(changed.values({name: bindparam(name) for name in names}), rows)
 
     def _row(self, item: Item, state: State) -> dict[str, Any]:
         """The whole line; what the ERP was just seen to hold of it is ours, or the item would not be sent."""
@@ -166,7 +172,7 @@ class Journal:
             "operation": item.action,
             "state": state,
             "image": dict(item.image),
-            "sent": digest(item.image),
+            "sent": item.digest,
             "confirmed": item.there,
             "refs": list(item.refs),
             "attempts": int(state is State.SENDING),
@@ -176,7 +182,8 @@ class Journal:
             "changed_at": self._renewed_at,
         }
 
-    def _settle(self, session: Session, key: str, verdict: Verdict) -> None:
+    def _settled(self, verdict: Verdict) -> dict[str, Any]:
+        """The columns that a verdict changes."""
         now = self._renewed_at
         values: dict[str, Any] = {"state": verdict.state, "reason": verdict.reason, "changed_at": now}
         if verdict.state in (State.UNKNOWN, State.ACCEPTED):
@@ -186,7 +193,7 @@ class Journal:
             values["refs"] = list(verdict.refs)
         if verdict.confirmed is not None:
             values |= {"confirmed": verdict.confirmed, "attempts": 0}
-        self._update(session, key, values)
+        return values
 
     def _receipts(self, session: Session, items: Iterable[Item], verdicts: Mapping[str, Verdict]) -> None:
         rows = [self._receipt(item, verdicts[item.key]) for item in items if item.key in verdicts]
@@ -200,7 +207,7 @@ class Journal:
             "entry_key": item.key,
             "operation": item.action,
             "outcome": verdict.state,
-            "digest": digest(item.image),
+            "digest": item.digest,
             "refs": list(verdict.refs),
             "reason": verdict.reason,
             "at": self._renewed_at,
@@ -234,23 +241,16 @@ def _says(line: Known | None, item: Item) -> bool:
     """Whether the journal has the item as confirmed already."""
     if line is None or line.state is not State.CONFIRMED:
         return False
-    return line.natural_key == item.natural_key and line.confirmed == digest(item.image)
+    return line.natural_key == item.natural_key and line.confirmed == item.digest
 
 
-def _known(row: JournalEntry) -> Known:
-    image: Image = row.image
-    return Known(
-        row.entry_key,
-        Kind(row.kind),
-        row.employee,
-        row.work_date,
-        row.natural_key,
-        image,
-        State(row.state),
-        row.sent,
-        row.confirmed,
-        row.sent_at,
-        row.operation,
-        row.reason,
-        row.attempts,
-    )
+_KNOWN = (
+    "entry_key", "kind", "employee", "work_date", "natural_key", "image", "state", "sent", "confirmed", "sent_at",
+    "operation", "reason", "attempts",
+)  # fmt: skip
+"""The columns of a line in the order of `Known`."""
+
+
+def _known(row: Any) -> Known:
+    key, kind, employee, day, natural_key, image, state, *more = row
+    return Known(key, Kind(kind), employee, day, natural_key, image, State(state), *more)

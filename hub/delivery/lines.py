@@ -92,7 +92,10 @@ class Known:
 
 
 class Item(NamedTuple):
-    """One line of a plan; `there` is the digest of what the ERP holds, empty when that is nothing."""
+    """One line of a plan.
+
+    `digest` is that of the image, `there` that of what the ERP holds, empty when that is nothing.
+    """
 
     key: str
     action: Action
@@ -101,6 +104,7 @@ class Item(NamedTuple):
     work_date: date
     natural_key: str
     image: Image
+    digest: str
     refs: tuple[str, ...] = ()
     reason: str = ""
     there: str = ""

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from hub.contract import digest
 from hub.delivery.lines import Action, Item, Known, State
 from hub.errors import HubError
 from hub.mapping import UNMAPPED_COST_CENTRE, UNMAPPED_EMPLOYEE, Blocked
@@ -87,7 +86,7 @@ def _confirmed(item: Item, known: Mapping[str, Known]) -> bool:
     line = known.get(item.key)
     if line is None or line.state is not State.CONFIRMED or item.action not in _TO_BE_THERE:
         return False
-    return line.natural_key == item.natural_key and line.confirmed == digest(item.image)
+    return line.natural_key == item.natural_key and line.confirmed == item.digest
 
 
 def _undone(left: Sequence[Item], known: Mapping[str, Known]) -> dict[str, int]:

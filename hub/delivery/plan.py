@@ -122,8 +122,8 @@ class _Planner:
             return _item(one, Action.DRIFTED, reason=REMOVED) if removed else _item(one, Action.CREATE)
         if len(holds) > 1:
             return _item(one, Action.DRIFTED, holds, f"{len(holds)} records in the ERP where there should be one")
-        if digest(holds[0].image) == digest(one.image):
-            return _item(one, Action.UNCHANGED, holds)
+        if (there := digest(holds[0].image)) == one.digest:
+            return _item(one, Action.UNCHANGED, holds, there=there)
         return self._differing(one, holds)
 
     def _obstacle(self, one: Wanted) -> str:
@@ -196,15 +196,21 @@ def _never_there(known: Known) -> bool:
     return not known.confirmed and (not known.sent or known.state in NEVER_WENT)
 
 
-def _item(one: Wanted | Known, action: Action, holds: Sequence[Held] = (), reason: str = "") -> Item:
+def _item(
+    one: Wanted | Known, action: Action, holds: Sequence[Held] = (), reason: str = "", *, there: str = ""
+) -> Item:
     refs = tuple(ref for held in holds for ref in held.refs)
-    there = digest(holds[0].image) if holds else ""
-    return Item(one.key, action, one.kind, one.employee, one.work_date, one.natural_key, one.image, refs, reason, there)
+    there = there or (digest(holds[0].image) if holds else "")
+    own = one.digest if isinstance(one, Wanted) else digest(one.image)
+    names = (one.key, action, one.kind, one.employee, one.work_date, one.natural_key)
+    return Item(*names, one.image, own, refs, reason, there)
 
 
 def _withdrawal(one: Wanted | Known, holds: Sequence[Held], reason: str) -> Item:
-    return _item(one, Action.WITHDRAW, holds, reason)._replace(image=holds[0].image)
+    item = _item(one, Action.WITHDRAW, holds, reason)
+    return item._replace(image=holds[0].image, digest=item.there)
 
 
 def _foreign(one: Held) -> Item:
-    return Item("", Action.FOREIGN, None, one.employee, one.work_date, one.natural_key, one.image, one.refs)
+    names = ("", Action.FOREIGN, None, one.employee, one.work_date, one.natural_key)
+    return Item(*names, one.image, digest(one.image), one.refs)

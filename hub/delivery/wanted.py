@@ -64,7 +64,8 @@ def _facts(session: Session, config: ConnectionConfig, first: date, last: date) 
     shares = _shares(session, config.tenant)
     day = AttendanceDay
     query = (
-        select(day, col(Employee.number))
+        select(*(col(getattr(day, name)) for name in _DAY), col(Employee.number))
+        .select_from(day)
         .join(Employee, (col(Employee.id) == col(day.employee_id)) & (col(Employee.tenant) == col(day.tenant)))
         .where(col(day.tenant) == config.tenant, col(day.work_date).between(first, last))
         .where(col(day.site).in_(config.sites))
@@ -73,7 +74,7 @@ def _facts(session: Session, config: ConnectionConfig, first: date, last: date) 
     return [
         DayFacts(
             config.tenant,
-            number,
+            row.number,
             row.work_date,
             row.zone,
             row.status,
@@ -81,18 +82,22 @@ def _facts(session: Session, config: ConnectionConfig, first: date, last: date) 
             row.ot_min,
             row.payable_days,
             row.lop_days,
-            _blocking(row),
+            _blocking(row.anomaly_codes) if row.blocks_posting else (),
             tuple(pairs.get((row.employee_id, row.work_date), ())),
             _shares_on(shares[row.employee_id], row.work_date),
         )
-        for row, number in session.execute(query)
+        for row in session.connection().execute(query)
     ]
 
 
-def _blocking(row: AttendanceDay) -> tuple[str, ...]:
-    if not row.blocks_posting:
-        return ()
-    codes = [code for code in row.anomaly_codes if code in ANOMALIES and ANOMALIES[code].blocks_posting]
+_DAY = (
+    "employee_id", "work_date", "blocks_posting", "anomaly_codes", "zone", "status", "worked_min", "ot_min",
+    "payable_days", "lop_days",
+)  # fmt: skip
+
+
+def _blocking(anomalies: list[str]) -> tuple[str, ...]:
+    codes = [code for code in anomalies if code in ANOMALIES and ANOMALIES[code].blocks_posting]
     return tuple(codes) or ("PENDING",)
 
 

@@ -22,7 +22,7 @@ def item(
     action: Action, employee: int = 1, day: int = 0, part: int = 0, image: Mapping[str, Any] = V1, there: str = ""
 ) -> Item:
     name = f"{employee}:{day}:{part}"
-    return Item(name, action, Kind.DAY, str(employee), DAY + timedelta(day), name, image, there=there)
+    return Item(name, action, Kind.DAY, str(employee), DAY + timedelta(day), name, image, digest(image), there=there)
 
 
 ITEMS = st.lists(
