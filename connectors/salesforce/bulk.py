@@ -86,7 +86,7 @@ class BulkUpsert:
         raise Uncertain("Salesforce did not finish a bulk job in time; raise bulk_wait_seconds if that is usual.")
 
     def _told(self, job: str, info: Mapping[str, Any]) -> Iterator[tuple[str, Result]]:
-        processed, failed = info.get("numberRecordsProcessed", 0), info.get("numberRecordsFailed", 0)
+        processed, failed = (int(info.get(f"numberRecords{what}") or 0) for what in ("Processed", "Failed"))
         if processed > failed:  # the first number includes the second
             for row in self._rows(f"{job}/successfulResults"):
                 yield row[self._key], Result(row["sf__Id"])
@@ -155,12 +155,13 @@ _FAILED: dict[str, tuple[type[HubError], str]] = {
 
 @contextmanager
 def _not_started() -> Iterator[None]:
-    """A job that was not closed changes nothing, whatever became of the request."""
+    """A job that was not closed changes nothing, though an answer was lost."""
     try:
         yield
-    except (Uncertain, ContractBroken, UnreadableError) as error:
-        detail = getattr(error, "detail", "")
-        raise Unavailable("A bulk job could not be started; nothing was changed.", detail=detail) from error
+    except Uncertain as error:
+        raise Unavailable("A bulk job could not be started; nothing was changed.", detail=error.detail) from error
+    except UnreadableError as error:
+        raise ContractBroken(f"Salesforce cannot read how a bulk job is opened; report it. {error}") from error
 
 
 @contextmanager
@@ -170,6 +171,6 @@ def _under_way() -> Iterator[None]:
         yield
     except Uncertain:
         raise
-    except (HubError, UnreadableError, UnicodeDecodeError, csv.Error) as error:
+    except (HubError, UnreadableError, ValueError, TypeError, csv.Error) as error:  # the latter: of a strange answer
         message = str(error)
         raise Uncertain(f"It is not known what a bulk job did: {message}", detail=message) from error

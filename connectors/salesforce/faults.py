@@ -87,6 +87,7 @@ _STOP: dict[str, Callable[[Said], HubError]] = {
         "The API is switched off for this org or user; it needs an edition with API access and the right API Enabled."
     ),
 }
+_RAISED = {**_LATER, **_STOP}
 _GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"})
 FOREIGN_KEY = "Foreign key external ID"
 
@@ -105,7 +106,7 @@ def way_of(said: Said) -> Way:
 
 def error_of(said: Said) -> HubError:
     """The error of a refusal that is not the row's."""
-    return {**_LATER, **_STOP}[said.code](said)
+    return _RAISED[said.code](said)
 
 
 def said_by(response: Response) -> Said | None:
@@ -150,7 +151,7 @@ def _refused(said: Said, what: str) -> HubError:
         return NotInstalled(
             f"Salesforce knows no {what}, or does not show it to Muster's user; run the check.", detail=said.line
         )
-    if said.code in _LATER or said.code in _STOP:
+    if said.code in _RAISED:
         return error_of(said)
     return ContractBroken(f"Salesforce refuses {what} ({said.code}): {said.line}. Run the check, and report it.")
 

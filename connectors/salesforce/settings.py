@@ -88,7 +88,10 @@ class SalesforceSettings(Settings):
         description="From so many records on, one push is a Bulk API job and not calls of 200 records each.",
     )
     bulk_wait_seconds: int = Field(
-        default=240, ge=10, le=3600, description="Seconds to wait for a Bulk API job; then it is aborted."
+        default=240,
+        ge=10,
+        le=280,  # the hub's lease lasts 300
+        description="Seconds to wait for a Bulk API job; then it is aborted, and smaller ones follow.",
     )
     bulk_look_seconds: int = Field(
         default=5, ge=0, le=60, description="Seconds between two looks at a Bulk API job; each look is a request."
@@ -100,6 +103,12 @@ class SalesforceSettings(Settings):
         default="Muster",
         pattern=r"^\S(.{0,78}\S)?$",
         description="Subject of time sheet entries that Muster writes, so that people recognise them.",
+    )
+    timeout_seconds: int = Field(
+        default=120,
+        ge=1,
+        le=600,
+        description="Seconds to wait for an answer; the triggers and flows of the org run within. A later one is lost.",
     )
     requests_per_minute: int = Field(default=0, ge=0, description="Requests a minute at most; 0: no limit.")
     requests_per_day: int = Field(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from connectors.salesforce import attendance
 from connectors.salesforce.connector import SalesforceConnector
 from connectors.salesforce.settings import SalesforceSettings
+from connectors.salesforce.simulated import ids
 from connectors.salesforce.simulated.calls import Call, Reply
 from connectors.salesforce.simulated.errors import ApiError, RowError
 from connectors.salesforce.simulator import SalesforceSimulator
@@ -491,3 +493,22 @@ def test_maintenance_is_waited_for(org: Counted) -> None:
     with connected(org) as connector, pytest.raises(Unavailable) as caught:
         [*connector.employees()]
     assert caught.value.after == 3600
+
+
+def test_a_job_that_is_not_taken_at_all_is_somebodys_to_mend(org: Counted) -> None:
+    with connected(org, **BULK) as connector:
+        org.instead[OPEN] = api(400, "FEATURENOTENABLED", "Bulk API is not enabled")
+        receipts, error = told(connector, changes(connector, 1, 2, 3))
+    assert (receipts, type(error)) == ([], ContractBroken)
+    assert "Bulk API is not enabled" in str(error)
+
+
+@pytest.mark.parametrize(
+    "answer", [{"state": "JobComplete", "numberRecordsProcessed": "many"}, {"state": "JobComplete"}]
+)
+def test_a_strange_answer_about_a_job_leaves_open_what_it_did(org: Counted, answer: dict[str, str]) -> None:
+    org.jobs.numbers = count(1)
+    with connected(org, **BULK) as connector:
+        org.instead[f"GET {JOB}{ids.made('750', 1)}"] = Reply(200, answer)
+        receipts, error = told(connector, changes(connector, 1, 2, 3))
+    assert (receipts, type(error)) == ([], Uncertain)
