@@ -1,7 +1,9 @@
 """The simulated Salesforce springs the traps that its documentation and recorded answers show."""
 
 import csv
+import gzip
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -448,3 +450,115 @@ def test_guesses_are_arguments() -> None:
     assert saving.cleaned(thing, {"Name": " N "}) == {"Name": " N "}
     saving.guesses = Guesses()
     assert saving.cleaned(thing, {"Name": " N "}) == {"Name": "N"}
+
+
+def test_jobs_insert_change_and_delete_by_id_too(sf: Salesforce) -> None:
+    [made] = sf.upsert(row())
+    job = sf.job(CSV_ROWS + GOOD.replace("E1", "E2"), operation="insert")
+    assert (job["numberRecordsFailed"], len(sf.rows())) == (0, 2)
+    job = sf.job(f"Id,Status__c\n{made['id']},HD\n", operation="update")
+    assert (job["numberRecordsFailed"], sf.rows()[0]["Status__c"]) == (0, "HD")
+    sf.job(f"Id\n{made['id']}\n", operation="delete")
+    assert [one[KEY] for one in sf.rows()] == ["day:E2:2026-10-05"]
+    assert sf.call("GET", "/jobs/ingest")[1]["nextRecordsUrl"] is None
+    wrong = {"object": DAY, "operation": "upsert"}
+    assert code(sf.call("POST", "/jobs/ingest", wrong)) == (400, "INVALIDJOB")
+    assert code(sf.call("POST", "/jobs/ingest", {**wrong, "operation": "merge"})) == (400, "INVALIDJOB")
+
+
+def test_a_job_may_have_another_delimiter_and_line_end(sf: Salesforce) -> None:
+    text = (CSV_ROWS + GOOD).replace(",", ";").replace("\n", "\r\n")
+    assert sf.job(text, lineEnding="CRLF", columnDelimiter="SEMICOLON")["numberRecordsFailed"] == 0
+    assert sf.job(CSV_ROWS.replace("Worker__r", "Nobody__r") + GOOD)["state"] == "Failed"
+
+
+def test_collections_are_made_and_read_by_id(sf: Salesforce) -> None:
+    records = [{"attributes": {"type": DAY}, **row(1)}, {"attributes": {"type": DAY}, **row(9)}]
+    answers = sf.send("POST", "/composite/sobjects", {"records": records}).json()
+    assert [one["success"] for one in answers] == [True, False]
+    ref = answers[0]["id"]
+    body = {"ids": [ref, "a00000000000001AAA"], "fields": ["Id", KEY]}
+    found = sf.send("POST", f"/composite/sobjects/{DAY}", body).json()
+    assert found == [{"attributes": {"type": DAY}, "Id": ref, KEY: "day:E1:2026-10-05"}, None]
+    assert sf.send("GET", f"/composite/sobjects/{DAY}?ids={ref}&fields=Id").json()[0]["Id"] == ref
+    assert code(sf.call("POST", "/composite/sobjects", {"records": [{}]})) == (400, "INVALID_INPUT")
+    assert code(sf.call("POST", "/composite/sobjects", {})) == (400, "JSON_PARSER_ERROR")
+    other = {"records": [{"attributes": {"type": "Worker__c"}, KEY: "k"}]}
+    assert code(sf.call("PATCH", f"/composite/sobjects/{DAY}/{KEY}", other)) == (400, "INVALID_INPUT")
+
+
+def test_objects_limits_and_counts_are_listed(sf: Salesforce) -> None:
+    assert sf.call("GET", "")[1]["sobjects"] == f"{V}/sobjects"
+    assert DAY in [one["name"] for one in sf.call("GET", "/sobjects")[1]["sobjects"]]
+    assert sf.call("GET", f"/sobjects/{DAY}")[1]["objectDescribe"]["custom"] is True
+    assert sf.call("GET", "/limits/recordCount?sObjects=Worker__c,Contact")[1] == {
+        "sObjects": [{"count": 3, "name": "Worker__c"}]
+    }  # fmt: skip
+
+
+def test_single_records_are_read_and_deleted_by_their_key(sf: Salesforce) -> None:
+    sf.upsert(row())
+    path = f"/sobjects/{DAY}/{KEY}/day%3AE1%3A2026-10-05"
+    assert sf.call("GET", path)[1]["Status__c"] == "P"
+    assert sf.call("DELETE", path) == 204
+    assert code(sf.call("GET", path)) == (404, "NOT_FOUND")
+    assert code(sf.call("DELETE", path)) == (404, "NOT_FOUND")
+    assert code(sf.call("PATCH", f"/sobjects/{DAY}/nothing", {})) == (400, "MALFORMED_ID")
+    assert code(sf.call("DELETE", f"/sobjects/{DAY}/nothing")) == (400, "MALFORMED_ID")
+    assert code(sf.call("GET", f"/sobjects/{DAY}/a00000000000001AAA")) == (404, "NOT_FOUND")
+
+
+def test_ids_of_parents_must_be_theirs(sf: Salesforce) -> None:
+    cells = {name: cell for name, cell in row().items() if name != "Worker__r"}
+    assert refused(sf.upsert({**cells, "Worker__c": "a00000000000001AAA"})[0]) == "INVALID_CROSS_REFERENCE_KEY"
+    assert refused(sf.upsert({**cells, "Worker__c": "E1"})[0]) == "MALFORMED_ID"
+    assert refused(sf.upsert({**cells, "Worker__r": {}})[0]) == "INVALID_FIELD"
+
+
+def test_a_token_can_be_looked_into_and_taken_back(sf: Salesforce) -> None:
+    token = sf.login.json()["access_token"]
+    told = sf.http.post("/services/oauth2/introspect", data={"token": token}).json()
+    assert (told["active"], told["exp"] - told["iat"]) == (True, 7200)
+    assert sf.http.get("/services/oauth2/userinfo").json()["organization_id"].startswith("00D")
+    assert sf.http.post("/services/oauth2/revoke", data={"token": token}).content == b""
+    assert sf.http.post("/services/oauth2/introspect", data={"token": token}).json() == {"active": False}
+    assert sf.http.get("/services/oauth2/userinfo").status_code == 401
+    unknown = sf.http.post("/services/oauth2/revoke", data={"token": token})
+    assert (unknown.status_code, unknown.text.partition("&")[0]) == (400, "error=unsupported_token_type")
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"grant_type": "client_credentials", "client_id": "x"}, "invalid_client_id"),
+        ({"grant_type": "client_credentials", "client_id": CLIENT_ID}, "invalid_client"),
+        ({"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": "x"}, "invalid_grant"),
+    ],
+)
+def test_errors_of_the_token_endpoint_are_objects_with_400(sf: Salesforce, form: dict[str, str], error: str) -> None:
+    answer = sf.http.post("/services/oauth2/token", data=form)
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+
+
+def test_client_credentials_are_not_for_the_log_in_host(sf: Salesforce) -> None:
+    form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": SECRET}
+    answer = sf.http.post("/services/oauth2/token", data=form, headers={"Host": "login.salesforce.com"})
+    assert answer.json()["error_description"] == "request not supported on this domain"
+
+
+def test_a_reference_to_a_failed_request_halts(sf: Salesforce) -> None:
+    parts = [
+        {"method": "GET", "url": f"{V}/sobjects/Worker__c/nothing", "referenceId": "w"},
+        {"method": "PATCH", "url": f"{V}/sobjects/{DAY}/{KEY}/k", "referenceId": "d", "body": {"Worker__c": "@{w.id}"}},
+    ]
+    told = sf.send("POST", "/composite", {"compositeRequest": parts}).json()["compositeResponse"]
+    assert [one["body"][0]["errorCode"] for one in told] == ["NOT_FOUND", "PROCESSING_HALTED"]
+    assert code(sf.call("POST", "/composite", {"compositeRequest": [{"url": "x"}]})) == (400, "JSON_PARSER_ERROR")
+
+
+def test_bodies_may_be_packed(sf: Salesforce) -> None:
+    body = json.dumps({"records": [{"attributes": {"type": DAY}, **row()}]}).encode()
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    answer = sf.send("POST", "/composite/sobjects", content=gzip.compress(body), headers=headers)
+    assert answer.json()[0]["success"] is True
