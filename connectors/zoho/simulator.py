@@ -35,6 +35,7 @@ class ZohoSimulator(Simulator):
     spec = spec
     row_faults = frozenset({Edge.PART_REFUSED})
     new_attendance: ClassVar[str] = "bulk_import"
+    by_report: ClassVar[bool] = True
 
     def __init__(self, clock: SimulatedClock | None = None, *, limits: bool = False) -> None:
         super().__init__(clock)
@@ -72,6 +73,7 @@ class ZohoSimulator(Simulator):
             "refresh_token": {"env": TOKEN_VARIABLE},
             "leave_type": LEAVE_TYPE,
             "new_attendance": self.new_attendance,
+            "total_hours_without_breaks": self.by_report,
             "url": self.url,
             "accounts_url": self.url,
             "timeout_seconds": 1,
@@ -115,9 +117,10 @@ class ZohoSimulator(Simulator):
 
 
 class ZohoV3Simulator(ZohoSimulator):
-    """The same, for a connection whose new attendance goes by API v3."""
+    """The same, for a connection whose new attendance goes by API v3, and which reads every entry."""
 
     new_attendance = "v3"
+    by_report = False
 
     @property
     def name(self) -> str:

@@ -73,7 +73,9 @@ class Site:
         return self.refs.employees[NUMBERS[index]]
 
     def connector(self, **settings: Any) -> ZohoConnector:
-        given = ZohoSettings.model_validate({**self.simulator.settings(), **settings})
+        given = ZohoSettings.model_validate(
+            {**self.simulator.settings(), "total_hours_without_breaks": False, **settings}
+        )
         return ZohoConnector(given, transport=self.seen, today=lambda: DAY)
 
     def forms(self, path: str) -> list[dict[str, str]]:
@@ -382,8 +384,8 @@ def _again(site: Site, *groups: list[Entry]) -> Iterator[tuple[str, int, int]]:
     number_of = {ref: number for number, ref in site.refs.employees.items()}
     for entry in (one for group in groups for one in group):
         assert isinstance(entry.payload, Interval)
-        hours = ((at - utc(0)) // 3600 for at in (entry.payload.start, entry.payload.end))
-        yield (by_number[number_of[entry.employee]], *hours)
+        start, end = ((at - utc(0)) // 3600 for at in (entry.payload.start, entry.payload.end))
+        yield by_number[number_of[entry.employee]], start, end
 
 
 def test_two_of_a_kind_are_seen_as_two(site: Site) -> None:

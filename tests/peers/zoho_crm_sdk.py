@@ -6,11 +6,11 @@ Arguments: address of Accounts, client id, client secret, code, and a folder for
 import json
 import sys
 
-from zohocrmsdk.src.com.zoho.api.authenticator import OAuthToken
-from zohocrmsdk.src.com.zoho.api.authenticator.store import FileStore
-from zohocrmsdk.src.com.zoho.crm.api import Initializer
-from zohocrmsdk.src.com.zoho.crm.api.dc.data_center import DataCenter
-from zohocrmsdk.src.com.zoho.crm.api.exception import SDKException
+from zohocrmsdk.src.com.zoho.api.authenticator import OAuthToken  # type: ignore[import-untyped]
+from zohocrmsdk.src.com.zoho.api.authenticator.store import FileStore  # type: ignore[import-untyped]
+from zohocrmsdk.src.com.zoho.crm.api import Initializer  # type: ignore[import-untyped]
+from zohocrmsdk.src.com.zoho.crm.api.dc.data_center import DataCenter  # type: ignore[import-untyped]
+from zohocrmsdk.src.com.zoho.crm.api.exception import SDKException  # type: ignore[import-untyped]
 
 accounts, client_id, client_secret, code, folder = sys.argv[1:]
 url = f"{accounts}/oauth/v2/token"
