@@ -145,14 +145,14 @@ class Check:
         return look
 
     def _time_sheets(self) -> tuple[Severity, str]:
-        wanted = {
-            sheets.SHEET: ("ServiceResourceId", "StartDate", "EndDate", "Status"),
-            sheets.ENTRY: ("TimeSheetId", "StartTime", "EndTime", "Type", "Subject"),
-        }
-        for name, names in wanted.items():
+        for name, names in sheets.WRITTEN.items():
             fields = self.client.fields(name)
             for field in names:
                 _require(fields, field, name, "switch Field Service on, and give Muster's user the right to it.")
+                if not fields[field].get("createable"):
+                    raise NotPermitted(
+                        f"Muster's user may not write {name}.{field}; give it the right to edit the field."
+                    )
         if not self.client.may_delete(sheets.ENTRY):
             raise NotPermitted(f"Muster's user may not delete {sheets.ENTRY}; corrections of punches need that.")
         return Severity.OK, "Time sheets can be written."

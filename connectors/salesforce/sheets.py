@@ -14,6 +14,10 @@ from hub.contract import Entry, Held, Interval, Record
 from hub.errors import SettingsWrong
 
 SHEET, ENTRY, RESOURCE = "TimeSheet", "TimeSheetEntry", "ServiceResource"
+WRITTEN = {
+    SHEET: ("ServiceResourceId", "StartDate", "EndDate"),
+    ENTRY: ("TimeSheetId", "StartTime", "EndTime", "Type", "Subject"),
+}
 OPEN = "New"
 TYPE = "Direct"
 OWNER = "TimeSheet.ServiceResourceId"

@@ -129,5 +129,8 @@ def test_time_sheets_need_field_service_and_the_right_to_delete() -> None:
         org.org.hidden.add("TimeSheetEntry.Subject")
         assert "switch Field Service on" in last(org)[2]
         org.org.hidden.clear()
+        change(org, "TimeSheetEntry", "Subject", createable=False)
+        assert "may not write TimeSheetEntry.Subject" in last(org)[2]
+        change(org, "TimeSheetEntry", "Subject", createable=True)
         org.rest.undeletable = frozenset({"TimeSheetEntry"})
         assert "may not delete TimeSheetEntry" in last(org)[2]

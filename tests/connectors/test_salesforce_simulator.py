@@ -557,6 +557,21 @@ def test_a_reference_to_a_failed_request_halts(sf: Salesforce) -> None:
     assert code(sf.call("POST", "/composite", {"compositeRequest": [{"url": "x"}]})) == (400, "JSON_PARSER_ERROR")
 
 
+def test_graphs_are_all_or_none_each_by_itself(sf: Salesforce) -> None:
+    def graph(name: str, *keys: str) -> dict[str, Any]:
+        cells = {name: cell for name, cell in row().items() if name != KEY}
+        parts = [{"method": "PATCH", "url": f"{V}/sobjects/{DAY}/{KEY}/{key}", "referenceId": f"r{at}", "body": cells}
+                 for at, key in enumerate(keys)]  # fmt: skip
+        return {"graphId": name, "compositeRequest": parts}
+
+    bad = graph("bad", "a", "b")
+    bad["compositeRequest"][1]["body"] = {"Status__c": "Presnt"}
+    told = sf.send("POST", "/composite/graph", {"graphs": [graph("good", "c"), bad]}).json()["graphs"]
+    assert [(one["graphId"], one["isSuccessful"]) for one in told] == [("good", True), ("bad", False)]
+    assert [one[KEY] for one in sf.rows()] == ["c"]
+    assert code(sf.call("POST", "/composite/graph", {"graphs": [bad] * 76})) == (400, "LIMIT_EXCEEDED")
+
+
 def test_bodies_may_be_packed(sf: Salesforce) -> None:
     body = json.dumps({"records": [{"attributes": {"type": DAY}, **row()}]}).encode()
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}

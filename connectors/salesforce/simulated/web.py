@@ -157,6 +157,7 @@ def _data_routes(
         ("GET", "/query(?:All)?", rest.query),
         ("GET", r"/query(?:All)?/(\w+)-(\d+)", rest.more),
         ("POST", "/composite", composite.run),
+        ("POST", "/composite/graph", composite.graph),
         ("POST", "/composite/sobjects", collecting.create),
         ("PATCH", "/composite/sobjects", collecting.update),
         ("DELETE", "/composite/sobjects", collecting.delete),
