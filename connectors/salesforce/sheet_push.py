@@ -67,12 +67,10 @@ class SheetPush:
             yield from self._told([change for change, _ in ready], self._client.create(records))
 
     def _made(self, lacking: set[Span]) -> dict[Span, Result]:
+        """New sheets, where there is none."""
         spans = sorted(lacking)
-        return (
-            dict(zip(spans, self._client.create([sheets.new_sheet(*one) for one in spans]), strict=True))
-            if spans
-            else {}
-        )
+        results = self._client.create([sheets.new_sheet(*span) for span in spans]) if spans else []
+        return dict(zip(spans, results, strict=True))
 
     def _sheets(self, changes: Sequence[Change]) -> list[dict[str, Any]]:
         """The sheets of these people that touch these dates, open ones first."""
