@@ -78,24 +78,24 @@ class Events:
         good: list[Row] = []
         bad: list[Row] = []
         refuses = getattr(request.state, "fault", None) is not None
-        seconds = {(one["workAssignmentId"], one["timestampUTC"]) for one in self.held.values()}
+        users, seconds = self.users(), {_second(one) for one in self.held.values()}
         for at, one in enumerate(given):
             row = _row(one)
-            said = self._said(row, seconds) if at or not refuses else "The employee is locked."
+            said = self._said(row, users, seconds) if at or not refuses else "The employee is locked."
             if said:
                 bad.append({"id": one["id"], "errorText": said})
             else:
                 self.held[row["externalId"]] = row
-                seconds.add((row["workAssignmentId"], row["timestampUTC"]))
+                seconds.add(_second(row))
                 good.append({"UUID": row["externalId"], "id": one["id"]})
         return _json({"succeededTimeEvents": good, "failedTimeEvents": bad}, 201)
 
-    def _said(self, row: Row, seconds: set[tuple[str, datetime]]) -> str:
-        if row["workAssignmentId"] not in self.users():
+    def _said(self, row: Row, users: frozenset[str], seconds: set[tuple[str, datetime]]) -> str:
+        if row["workAssignmentId"] not in users:
             return "The assignment does not exist or is not active."
         if row["timeEventTypeCode"] not in self.types:
             return f"The time event type {row['timeEventTypeCode']} does not exist."
-        return THERE if (row["workAssignmentId"], row["timestampUTC"]) in seconds else ""
+        return THERE if _second(row) in seconds else ""
 
     async def _patch(self, request: Request) -> Response:
         if refused := self._refused(request, counted=True):
@@ -148,6 +148,11 @@ def _wrong(given: Any) -> list[str]:
     if max(Counter(one.get("assignmentId") for one in given).values(), default=0) > 200:
         found.append("The maximum number of time events for a user in a request should not be greater than 200")
     return found
+
+
+def _second(row: Row) -> tuple[str, datetime]:
+    """What there is one event of."""
+    return row["workAssignmentId"], row["timestampUTC"]
 
 
 def _row(one: Row) -> Row:
