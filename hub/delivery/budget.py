@@ -58,7 +58,7 @@ class Budget:
         """Raises `Throttled` when a day has room for so many and today has not: better not begun than left midway."""
         can, now = self.capabilities.requests_per_day, self.now()
         left = can - spent_today(self.engine, self.tenant, self.connection, now)
-        if left < requests <= can:
+        if can and left < requests <= can:
             message = f"{self.connection} needs {requests} requests, and of the {can} that the ERP allows a day {left} "
             raise Throttled(message + "are left; nothing was sent.", after=DAY - now % DAY)
 

@@ -121,6 +121,13 @@ def test_what_has_no_room_today_is_not_begun(engine: Engine):
     meter.require(4)
 
 
+def test_where_a_day_has_no_limit_there_is_always_room(engine: Engine):
+    meter = budget(engine, SimulatedClock(), World(engine).tenant, lock_out_seconds=300)
+    meter.take()
+    meter.require(0)
+    meter.require(1_000_000)
+
+
 def test_a_push_without_room_sends_nothing(engine: Engine):
     world = World(engine)
     for number in map(str, range(1, 31)):
