@@ -12,6 +12,7 @@ from typing import Any
 from connectors.sap import odata_wire as wire
 from connectors.sap.successfactors.client import SfClient
 from connectors.sap.successfactors.entities import ABSENCE, TIME_TYPE
+from connectors.sap.successfactors.external import code
 from connectors.sap.successfactors.people import any_of, chunks
 from connectors.sap.successfactors.settings import SfSettings
 from connectors.sap.successfactors.target import Target, accepted, rejected
@@ -131,7 +132,7 @@ class Absences(Target):
     def _row(self, change: Change, used: "Counter[str]") -> Row:
         day, half = wire.day_json(date.fromisoformat(change.image["date"])), change.image["days"] == HALF
         again = used[change.natural_key]
-        name = f"{self._settings.namespace}-{change.natural_key.partition(':')[2]}"
+        name = code(change.natural_key, self._settings.namespace)
         cancels = change.operation is Operation.WITHDRAW
         return {
             "externalCode": change.refs[0] if change.refs else f"{name}-{again}" if again else name,

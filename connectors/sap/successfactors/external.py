@@ -56,8 +56,8 @@ def pair_key(employee: str, start: str) -> str:
 
 
 def code(natural_key: str, namespace: str) -> str:
-    """The external code of a record."""
-    return f"{namespace}-{natural_key.partition(':')[2]}"
+    """The external code of a record: letters, digits and dashes, as in SAP's own examples."""
+    return f"{namespace}-{natural_key.partition(':')[2].replace(':', '-')}"
 
 
 def row(change: Change, settings: SfSettings) -> Row:
