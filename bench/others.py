@@ -24,7 +24,10 @@ Rows = Sequence[dict[str, Any]]
 
 def post(url: str, rows: Rows) -> None:
     """One batch; raises when it is not answered with success."""
-    httpx.post(f"{url}/changes", json=list(rows), timeout=5).raise_for_status()
+    _CLIENT.post(f"{url}/changes", json=list(rows)).raise_for_status()
+
+
+_CLIENT: Final = httpx.Client(timeout=5, trust_env=False)
 
 
 def by_dlt(url: str, rows: Rows) -> None:

@@ -6,7 +6,6 @@ settling and confirmation are `hub.delivery`'s, the same for every ERP.
 """
 
 import hashlib
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.secrets import SecretRef
@@ -28,8 +28,8 @@ Image = Mapping[str, Any]
 
 def digest(image: Image) -> str:
     """A stable digest of an image: 32 hexadecimal characters."""
-    canonical = json.dumps(image, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+    canonical = orjson.dumps(image, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(canonical, digest_size=16).hexdigest()
 
 
 class Settings(BaseModel):

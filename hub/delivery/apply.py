@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from hub.contract import Change, Connector, Operation, Outcome, Receipt
-from hub.delivery.journal import Journal, Verdict
+from hub.delivery.journal import Answered, Journal, Verdict
 from hub.delivery.lines import CHANGES, Action, Item, State
 from hub.errors import ContractBroken, Fix, HubError, Reconnect, Uncertain, Wait
 
@@ -75,22 +75,25 @@ def apply(
     """
     uncertain = 0
     sent: list[Item] = []
+    # Committed with the intent to send the next batch: until then it counts as sent and unanswered.
+    answered: Answered | None = None
+    error: Exception | None = None
     for batch in batches(items, connector.capabilities.batch_size, attempts):
-        journal.sending(batch)
+        journal.sending(batch, answered)
         sent += batch
         verdicts, error = _send(batch, connector, journal)
-        journal.answered(batch, verdicts)
+        answered = batch, verdicts
         progress(len(batch))
-        if isinstance(error, Uncertain):
-            uncertain += 1
-            if uncertain < UNCERTAIN_IN_A_ROW:
-                continue
-        if isinstance(error, HubError):
-            return sent, error
-        if error is not None:
-            raise error
-        uncertain = 0
-    return sent, None
+        uncertain = uncertain + 1 if isinstance(error, Uncertain) else 0
+        if error is not None and not 0 < uncertain < UNCERTAIN_IN_A_ROW:
+            break
+    else:
+        error = None
+    if answered:
+        journal.answered(*answered)
+    if error is None or isinstance(error, HubError):
+        return sent, error
+    raise error
 
 
 def _send(

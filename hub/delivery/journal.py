@@ -33,6 +33,10 @@ class Verdict:
     confirmed: str | None = None
 
 
+Answered = tuple[Sequence[Item], Mapping[str, Verdict]]
+"""What was sent, and what came of it by key."""
+
+
 def known_entries(engine: Engine, config: ConnectionConfig, first: date, last: date) -> dict[str, Known]:
     """What the journal says of the entries of these work dates; withdrawn ones are history."""
     one = JournalEntry
@@ -64,9 +68,11 @@ class Journal:
             assert push.id is not None
             self.push_id: int = push.id
 
-    def sending(self, items: Sequence[Item]) -> None:
-        """Commit the intent to send these, before anything leaves."""
+    def sending(self, items: Sequence[Item], before: "Answered | None" = None) -> None:
+        """Commit the intent to send these, before anything leaves, and what came of the batch before."""
         with self._writing() as session:
+            if before:
+                self._answer(session, *before)
             self._upsert(session, [self._row(item, State.SENDING) | {"sent_at": self._renewed_at} for item in items])
 
     def alive(self) -> None:
@@ -94,8 +100,7 @@ class Journal:
     def answered(self, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
         """Commit what came of these, and a receipt for each."""
         with self._writing() as session:
-            self._update(session, [(key, self._settled(verdict)) for key, verdict in verdicts.items()])
-            self._receipts(session, items, verdicts)
+            self._answer(session, items, verdicts)
 
     def finish(self, counts: Mapping[str, int], seen_change: int) -> None:
         """Close the push; `seen_change` is the newest change of attendance days that it carried over, 0 for none."""
@@ -110,6 +115,10 @@ class Journal:
             self._renewed_at = self._lease.now()
             self._lease.renew(session)
             yield session
+
+    def _answer(self, session: Session, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
+        self._update(session, [(key, self._settled(verdict)) for key, verdict in verdicts.items()])
+        self._receipts(session, items, verdicts)
 
     def _where(self) -> tuple[Any, ...]:
         names = self._names
