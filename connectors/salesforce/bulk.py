@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.salesforce import wire
 from connectors.salesforce.client import JSON, Result, SalesforceClient
-from connectors.salesforce.faults import Said, UnreadableError
+from connectors.salesforce.faults import Said
 from hub.errors import ContractBroken, HubError, Locked, NotInstalled, NotPermitted, Throttled, Unavailable, Uncertain
 
 CSV = {"Content-Type": "text/csv; charset=UTF-8"}
@@ -72,7 +72,7 @@ class BulkUpsert:
                 self._write("PATCH", job, content=wire.dumps({"state": "UploadComplete"}), headers=JSON)
                 return self._seen_done(job)
         except Uncertain:
-            with suppress(HubError, UnreadableError):
+            with suppress(HubError):
                 self._write("PATCH", job, content=wire.dumps({"state": "Aborted"}), headers=JSON)
             raise
 
@@ -160,8 +160,6 @@ def _not_started() -> Iterator[None]:
         yield
     except Uncertain as error:
         raise Unavailable("A bulk job could not be started; nothing was changed.", detail=error.detail) from error
-    except UnreadableError as error:
-        raise ContractBroken(f"Salesforce cannot read how a bulk job is opened; report it. {error}") from error
 
 
 @contextmanager
@@ -171,6 +169,6 @@ def _under_way() -> Iterator[None]:
         yield
     except Uncertain:
         raise
-    except (HubError, UnreadableError, ValueError, TypeError, csv.Error) as error:  # the latter: of a strange answer
+    except (HubError, ValueError, TypeError, csv.Error) as error:  # the latter: of a strange answer
         message = str(error)
         raise Uncertain(f"It is not known what a bulk job did: {message}", detail=message) from error

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.salesforce import wire
-from connectors.salesforce.faults import Said, UnreadableError, of_answer, said_of
+from connectors.salesforce.faults import Said, of_answer, said_of
 from connectors.salesforce.limits import OrgMeter
 from connectors.salesforce.settings import SalesforceSettings
-from hub.errors import ContractBroken, HubError, NotInstalled
+from hub.errors import ContractBroken
 from hub.http import Auth, Client, Response, Transport
 
 CHUNK = 200
@@ -51,11 +51,11 @@ class SalesforceClient:
         response = self._http.read(method, path, **request)
         self.meter.note(response)
         if not response.is_success:
-            raise _plain(of_answer(response, path, write=False))
+            raise of_answer(response, path, write=False)
         return response
 
     def write(self, method: str, path: str, **request: Any) -> Response:
-        """A request that changes something, sent once; may raise `faults.UnreadableError` besides."""
+        """A request that changes something, sent once; raises the error of any answer that is no success."""
         response = self._http.write(method, path, **request)
         self.meter.note(response)
         if not response.is_success:
@@ -137,7 +137,7 @@ class SalesforceClient:
         try:
             return wire.loads(response.content)
         except ValueError:
-            raise _plain(of_answer(response, what, write=False)) from None
+            raise of_answer(response, what, write=False) from None
 
 
 def _result(row: Any) -> Result:
@@ -147,7 +147,3 @@ def _result(row: Any) -> Result:
         case {"success": False, "errors": [error, *_]} if said := said_of(error):
             return Result(said=said)
     raise ContractBroken("Salesforce's answer about a row has an unknown shape; report it.")
-
-
-def _plain(error: HubError | UnreadableError) -> HubError:
-    return error if isinstance(error, HubError) else NotInstalled(str(error))

@@ -30,8 +30,11 @@ AN_HOUR = 3600
 _RETIRED, _HICCUP = 410, 420
 
 
-class UnreadableError(Exception):
+class UnreadableError(ContractBroken):
     """Salesforce cannot read one of the rows of a request, and took none of them (JSON_PARSER_ERROR)."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(f"Salesforce cannot read what it was sent: {line} Run the check, and report it.", detail=line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def said_of(error: Any) -> Said | None:
     return Said(code, str(error.get("message", ""))) if isinstance(code, str) else None
 
 
-def of_answer(response: Response, what: str, *, write: bool) -> HubError | UnreadableError:
+def of_answer(response: Response, what: str, *, write: bool) -> HubError:
     """The error that an answer stands for which is no success; `what` names the call for the message."""
     said = said_by(response)
     if said is None:

@@ -74,7 +74,7 @@ class PackagePush:
         try:
             results = self._client.upsert(name, attendance.KEY, records)
         except UnreadableError as error:
-            yield from self._in_halves(kind, changes, str(error))
+            yield from self._in_halves(kind, changes, error.detail)
             return
         yield from self._told(changes, results)
 

@@ -512,3 +512,12 @@ def test_a_strange_answer_about_a_job_leaves_open_what_it_did(org: Counted, answ
         org.instead[f"GET {JOB}{ids.made('750', 1)}"] = Reply(200, answer)
         receipts, error = told(connector, changes(connector, 1, 2, 3))
     assert (receipts, type(error)) == ([], Uncertain)
+
+
+def test_a_withdrawal_that_cannot_be_read_is_somebodys_to_mend(org: Counted) -> None:
+    with connected(org) as connector:
+        org.instead["PATCH /composite/sobjects"] = api(400, "JSON_PARSER_ERROR", "Cannot deserialize")
+        gone = changes(connector, 1, operation=Operation.WITHDRAW, ref="a0B5g000003ZxCvEAK")
+        receipts, error = told(connector, gone)
+    assert (receipts, isinstance(error, ContractBroken)) == ([], True)
+    assert "cannot read what it was sent: Cannot deserialize" in str(error)
