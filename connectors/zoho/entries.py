@@ -28,7 +28,9 @@ def entries_of(client: ZohoClient, employee: str, first: date, last: date) -> li
     days = {"from_date": wire.long_day(first), "to_date": wire.long_day(last)}
     found: dict[str, AttendanceEntry] = {}
     while True:
-        body = client.read("entries", PATH, employee_zoho_id=employee, **days, offset=str(len(found) + 1))
+        # Whether offsets count from 0 or 1 is not documented: pages that overlap by one entry are whole either way.
+        where = {"offset": str(len(found))} if found else {}
+        body = client.read("entries", PATH, employee_zoho_id=employee, **days, **where)
         if body is not None and not (isinstance(body, dict) and "data" in body):
             raise ContractBroken("Zoho's attendance entries have an unknown shape; is it the API of Zoho People?")
         page = {one.ref: one for one in _entries(body)}

@@ -37,19 +37,24 @@ class Leaves:
         raise SettingsWrong(f"Zoho People has no leave type {self._name!r}. Unpaid types: {there}.")
 
     def rows(self, first: date, last: date) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Record id and fields of everybody's leave that touches the days; `startIndex` counts from 1."""
-        begin = 1
+        """Record id and fields of everybody's leave that touches the days.
+
+        `startIndex` counts from 1 as recorded, from 0 as documented: pages that overlap by one are whole either way.
+        """
+        found: dict[str, dict[str, Any]] = {}
         while True:
-            page = self._page(first, last, begin)
-            yield from page.items()
-            if len(page) < PAGE:
+            page = self._page(first, last, len(found))
+            new = page.keys() - found.keys()
+            found |= page
+            if len(page) < PAGE or not new:
+                yield from found.items()
                 return
-            begin += PAGE
 
     def _page(self, first: date, last: date, begin: int) -> dict[str, dict[str, Any]]:
+        where = {"startIndex": str(begin)} if begin else {}
         days = {"from": wire.long_day(first), "to": wire.long_day(last)}
         which = {"leavetype": wire.dumps([self.type["id"]]), "dataSelect": "ALL"}
-        body = self._client.read("leaves", RECORDS, **days, **which, startIndex=str(begin), limit=str(PAGE))
+        body = self._client.read("leaves", RECORDS, **days, **which, **where, limit=str(PAGE))
         records = body.get("records", {}) if isinstance(body, dict) else {}
         if not isinstance(records, dict) or (body is not None and "records" not in body):
             raise ContractBroken("Zoho's leave records have an unknown shape; is it the API of Zoho People?")

@@ -1,6 +1,7 @@
 """Reading a window of Zoho People back: what is there of the scope, whoever wrote it."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 
 from connectors.zoho import mapping
@@ -30,18 +31,27 @@ def attendance(site: Site, scope: Scope) -> Iterator[Held]:
 
 
 def _window(site: Site, scope: Scope, first: date, last: date) -> Iterator[Held]:
-    for one in reported(site.client, first, last):
-        if one.employee in scope.employees and one.present:
-            yield from _of_employee(site, one, first, last)
+    by_report = site.settings.total_hours_without_breaks
+    told = {one.employee: one for one in reported(site.client, first, last)} if by_report else {}
+    wanted = {first + number * _DAY for number in range((last - first).days + 1)} - {
+        scope.first - _DAY,
+        scope.last + _DAY,
+    }
+    for employee in sorted(scope.employees):
+        if site.people.employee_id(employee) is not None:
+            yield from _of_employee(site, employee, told.get(employee), wanted, (first, last))
 
 
-def _of_employee(site: Site, one: Reported, first: date, last: date) -> Iterator[Held]:
-    if site.settings.total_hours_without_breaks and one.spans is not None:
-        for begun, ended in one.spans:
-            yield mapping.interval_held(one.employee, begun, ended)
+def _of_employee(
+    site: Site, employee: str, told: Reported | None, wanted: AbstractSet[date], window: tuple[date, date]
+) -> Iterator[Held]:
+    """By the report if it tells all days that are asked for; where it is silent, it may only be late."""
+    if told and not told.doubtful and wanted <= told.spans.keys():
+        for begun, ended in told.spans.values():
+            yield mapping.interval_held(employee, begun, ended)
         return
-    for entry in entries_of(site.client, one.employee, first, last):
-        yield mapping.interval_held(one.employee, entry.begun, entry.ended, (entry.ref,))
+    for entry in entries_of(site.client, employee, *window):
+        yield mapping.interval_held(employee, entry.begun, entry.ended, (entry.ref,))
 
 
 def leaves(site: Site, scope: Scope) -> Iterator[Held]:

@@ -3,7 +3,7 @@
 Days are told only where it is certain what they hold: one entry without a gap. Everything else is to be read by entry.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,14 +19,14 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """One employee (record id) in the days asked for: check-in and check-out of each day with attendance.
+    """One employee (record id): check-in and check-out by day, where the report tells the day whole.
 
-    `spans` is None where a day holds something that the report does not tell whole.
+    `doubtful` says that there is a day with attendance that it does not tell whole.
     """
 
     employee: str
-    present: bool
-    spans: tuple[tuple[str, str], ...] | None
+    spans: Mapping[date, tuple[str, str]]
+    doubtful: bool
 
 
 def reported(client: ZohoClient, first: date, last: date) -> Iterator[Reported]:
@@ -54,12 +54,12 @@ def _rows(body: Any) -> list[Any]:
 def _reported(row: Any) -> Reported:
     try:
         employee, days = str(row["employeeDetails"]["erecno"]), row["attendanceDetails"]
-        worked = {day: one for day, one in days.items() if _worked(one)}
-    except (KeyError, TypeError, AttributeError) as error:
+        worked = {wire.day_of(day): one for day, one in days.items() if _worked(one)}
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ContractBroken("Zoho's user report has an unknown shape; is it the API of Zoho People?") from error
-    spans = [_span(wire.day_of(day), one) for day, one in sorted(worked.items())]
-    whole = tuple(span for span in spans if span is not None)
-    return Reported(employee, bool(worked), whole if len(whole) == len(spans) else None)
+    found = {day: _span(day, one) for day, one in sorted(worked.items())}
+    spans = {day: span for day, span in found.items() if span is not None}
+    return Reported(employee, spans, doubtful=len(spans) < len(found))
 
 
 def _worked(day: dict[str, Any]) -> bool:

@@ -51,7 +51,7 @@ class ZohoSettings(Settings):
         default=False,
         description="Whether Zoho's total hours leave out the time between a check-out and the next check-in (set "
         "in Zoho under Attendance, total hours calculation: every valid check-in and check-out). Then the report of "
-        "100 people at once tells most days; else every person's entries are read one by one.",
+        "100 people at once confirms most days; else entries are read person by person.",
     )
     time_zone: str = Field(
         default="",

@@ -24,7 +24,7 @@ from hub.testing.simulator import Simulator
 from hub.testing.target import Fact, Refs, fact_of
 
 SECRET_VARIABLE, TOKEN_VARIABLE = "MUSTER_SIMULATED_ZOHO_SECRET", "MUSTER_SIMULATED_ZOHO_TOKEN"
-CLIENT_ID, CLIENT_SECRET = "1000.SIMULATED", "simulated-secret"
+CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN = "1000.SIMULATED", "simulated-secret", "1000.simulated.refresh"
 LEAVE_TYPE = "Loss of pay"
 MINUTE = 60
 
@@ -42,7 +42,7 @@ class ZohoSimulator(Simulator):
         self.state = State()
         self.accounts = Accounts(self._now, CLIENT_ID, CLIENT_SECRET, "in", limited=limits)
         self.web = Web(self.state, self.accounts, Limits(self._now, on=limits))
-        self.grant = ""
+        self.grant = REFRESH_TOKEN
 
     def _now(self) -> int:
         return self.clock.true
@@ -55,8 +55,7 @@ class ZohoSimulator(Simulator):
             yield
 
     def _authorise(self) -> None:
-        if self.grant not in self.accounts.grants:
-            self.grant = self.accounts.new_grant()
+        self.accounts.grants.setdefault(self.grant, [])
         os.environ[SECRET_VARIABLE], os.environ[TOKEN_VARIABLE] = CLIENT_SECRET, self.grant
 
     def routes(self, app: FastAPI) -> None:

@@ -101,6 +101,7 @@ def site(simulator: ZohoSimulator) -> Iterator[Site]:
     simulator.faults = faults.none
     simulator.web.attendance.dated = simulator.web.attendance.gaps = True
     simulator.web.leave.pending = False
+    simulator.web.leave.base = simulator.web.entries.base = 1
     simulator.web.limits.left_today = 15_000
 
 
@@ -364,7 +365,7 @@ def test_what_is_there_is_read_whatever_the_report_looks_like(
         }
 
 
-def test_the_report_alone_tells_most_days_where_it_can(site: Site) -> None:
+def test_the_report_confirms_most_days_where_it_can(site: Site) -> None:
     plain = [interval(site.ref(index)) for index in range(100)]
     broken = [interval(site.ref(110), 9, 12), interval(site.ref(110), 13)]
     for by_report, requests in ((True, 1), (False, 101)):
@@ -375,7 +376,7 @@ def test_the_report_alone_tells_most_days_where_it_can(site: Site) -> None:
             site.web.calls.clear()
             assert len(held(connector, *entries)) == 102
             assert site.calls("v3/attendance/entries") == requests
-            assert site.calls("getUserReport") == 2
+            assert site.calls("getUserReport") == (2 if by_report else 0)
 
 
 def _again(site: Site, *groups: list[Entry]) -> Iterator[tuple[str, int, int]]:
@@ -386,6 +387,19 @@ def _again(site: Site, *groups: list[Entry]) -> Iterator[tuple[str, int, int]]:
         assert isinstance(entry.payload, Interval)
         start, end = ((at - utc(0)) // 3600 for at in (entry.payload.start, entry.payload.end))
         yield by_number[number_of[entry.employee]], start, end
+
+
+def test_where_the_report_is_silent_it_may_only_be_late(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever believed it would send everything again."""
+    entries = [interval(site.ref(0)), interval(site.ref(1)), interval(site.ref(1), day=DAY - timedelta(days=1))]
+    with site.connector(total_hours_without_breaks=True) as connector:
+        pushed(connector, *entries)
+        site.state.employees[site.ref(0)].active = False  # who left is not in the report
+        shown = site.web.attendance._of_day
+        late = {"FirstIn": "-", "LastOut": "-", "TotalHours": "00:00"}
+        monkeypatch.setattr(site.web.attendance, "_of_day", lambda who, on: late if on == DAY else shown(who, on))
+        found = [*connector.read_back(scope(entries[:2]))]
+    assert {one.natural_key for one in found} == {connector.render(one).natural_key for one in entries}
 
 
 def test_two_of_a_kind_are_seen_as_two(site: Site) -> None:
@@ -414,7 +428,9 @@ def test_open_entries_and_breaks_and_neighbours(site: Site, connector: ZohoConne
     ]
 
 
-def test_many_entries_of_one_person_come_in_pages(site: Site, connector: ZohoConnector) -> None:
+@pytest.mark.parametrize("base", [0, 1])
+def test_many_entries_of_one_person_come_in_pages(site: Site, connector: ZohoConnector, base: int) -> None:
+    site.web.entries.base = base
     for number in range(130):
         at = datetime(2026, 10, 5) + timedelta(minutes=10 * number)
         site.state.punch_in(site.ref(), at)
@@ -422,11 +438,24 @@ def test_many_entries_of_one_person_come_in_pages(site: Site, connector: ZohoCon
     assert len(held(connector, interval(site.ref()))) == 130
 
 
-def test_a_long_range_is_read_month_by_month(site: Site, connector: ZohoConnector) -> None:
+def test_a_long_range_is_read_month_by_month(site: Site) -> None:
     entries = [interval(site.ref(), day=DAY + timedelta(days=offset)) for offset in (0, 31, 62)]
-    pushed(connector, *entries)
-    assert len(held(connector, *entries)) == 3
+    with site.connector(total_hours_without_breaks=True) as connector:
+        pushed(connector, *entries)
+        site.web.calls.clear()
+        assert len(held(connector, *entries)) == 3
     assert site.calls("getUserReport") == 3 * 2  # of two pages each
+    assert site.calls("v3/attendance/entries") == 3
+
+
+@pytest.mark.parametrize("base", [0, 1])
+def test_much_leave_comes_in_pages(site: Site, connector: ZohoConnector, base: int) -> None:
+    site.web.leave.base = base
+    for number in range(450):
+        site.state.leaves[str(7000 + number)] = Leave(str(7000 + number), site.ref(), "300", DAY, DAY, {DAY: "1.0"})
+    found = [*connector.read_back(scope([absent(site.ref())]))]
+    assert len({one.refs for one in found}) == len(found) == 450
+    assert site.calls("leaves/records") == 3
 
 
 # Corrections.
@@ -594,12 +623,15 @@ def test_answers_of_unknown_shape_are_told_and_not_taken_for_nothing(
     entries = [interval(site.ref()), absent(site.ref())]
     pushed(connector, *entries)
     site.web.answers[path] = [reply(body)]
-    with site.connector() as other, pytest.raises(ContractBroken, match="unknown shape"):
+    with (
+        site.connector(total_hours_without_breaks="Report" in path) as other,
+        pytest.raises(ContractBroken, match="unknown shape"),
+    ):
         [*other.employees()] if path.startswith("forms") else held(other, *entries)
 
 
 def test_a_page_in_place_of_data_is_waited_for(site: Site, connector: ZohoConnector) -> None:
-    site.web.answers["attendance/getUserReport"] = [Response("<html>Sorry</html>", media_type="text/html")]
+    site.web.answers["v3/attendance/entries"] = [Response("<html>Sorry</html>", media_type="text/html")]
     with pytest.raises(Unavailable, match="page instead of data"):
         held(connector, interval(site.ref()))
 

@@ -96,7 +96,7 @@ def test_refusals_say_what_to_do(name: str, error: type[HubError], words: str) -
 
 def test_a_day_without_doubt_is_read_from_the_report() -> None:
     with connected("report", total_hours_without_breaks=True) as connector:
-        [held] = connector.read_back(scope(Kind.INTERVAL))
+        [held] = connector.read_back(Scope(DAY, DAY, frozenset({Kind.INTERVAL}), frozenset({EMPLOYEE})))
     change = attendance()
     assert (held.natural_key, dict(held.image), held.employee) == (change.natural_key, change.image, EMPLOYEE)
 

@@ -20,18 +20,19 @@ def not_found() -> Response:
 
 @dataclass
 class Entries:
-    """The entries."""
+    """The entries; `base` is where offsets begin to count [I]."""
 
     state: State
+    base: int = 1
 
     def listed(self, form: Form) -> Response:
-        """Of one employee, or of all [I], from `offset`, which counts from 1."""
+        """Of one employee, or of all [I], from `offset`."""
         first, last = day(form["from_date"]), day(form["to_date"])
         employee = form.get("employee_zoho_id")
         found = [
             one for one in self.state.entries.values() if employee in (None, one.employee) and first <= one.day <= last
         ]
-        begin = int(form.get("offset", "1")) - 1
+        begin = int(form.get("offset", self.base)) - self.base
         return reply({"status": "success", "data": [self._row(one) for one in found[begin : begin + PAGE]]})
 
     def _row(self, one: Entry) -> dict[str, Any]:

@@ -23,17 +23,18 @@ PERIOD = "900"
 
 @dataclass
 class Leaves:
-    """`pending` is whether new leave waits for somebody's approval."""
+    """`pending`: whether new leave waits for somebody's approval; `base`: where indices begin to count [R: 1, D: 0]."""
 
     state: State
     pending: bool = False
+    base: int = 1
 
     def types(self, _form: Form) -> Response:
         """No envelope [R]."""
         return reply({"leavetypes": TYPES})
 
     def records(self, form: Form) -> Response:
-        """A map and no list, ids as numbers, no status [R]; `startIndex` counts from 1."""
+        """A map and no list, ids as numbers, no status [R]."""
         first, last = day(form["from"]), day(form["to"])
         kinds = json.loads(form.get("leavetype", "[]"))
         found = [
@@ -41,7 +42,7 @@ class Leaves:
             for one in self.state.leaves.values()
             if one.first <= last and one.last >= first and (not kinds or one.kind in kinds)
         ]
-        begin, limit = int(form.get("startIndex", "1")) - 1, int(form.get("limit", "200"))
+        begin, limit = int(form.get("startIndex", self.base)) - self.base, int(form.get("limit", "200"))
         return reply({"records": {one.ref: self._row(one) for one in found[begin : begin + limit]}})
 
     def _row(self, one: Leave) -> dict[str, Any]:

@@ -230,11 +230,11 @@ CASSETTES: dict[str, tuple[str, list[dict[str, Any]]]] = {
             refused(7209, "API access blocked since threshold limit exceeded. Please try after some time", ""),
         ),
     ),
-    "report": (f"{R}; the form of FirstIn is not known", people("GET", "/attendance/getUserReport", REPORT)),
-    "entries": (
-        C,
-        after(people("GET", "/attendance/getUserReport", REPORT), ("GET", "/v3/attendance/entries", ENTRIES)),
+    "report": (
+        f"{R}; the form of FirstIn is not known",
+        after(people("GET", "/attendance/getUserReport", REPORT), ("GET", RECORDS, EMPLOYEES)),
     ),
+    "entries": (C, after(EMPLOYEE_CALLS, ("GET", "/v3/attendance/entries", ENTRIES))),
     "leaves": (
         f"{R}; types without an envelope, ids as numbers",
         after(people("GET", "/v2/leavetracker/leavetypes", TYPES), ("GET", "/v2/leavetracker/leaves/records", LEAVES)),
