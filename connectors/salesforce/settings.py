@@ -85,7 +85,7 @@ class SalesforceSettings(Settings):
     bulk_from: int = Field(
         default=2000,
         ge=1,
-        description="From so many records on, one push is a Bulk API job and not calls of 200 records each.",
+        description="From so many records of one object on, a push is a Bulk API job and not calls of 200 records.",
     )
     bulk_wait_seconds: int = Field(
         default=240,
