@@ -35,7 +35,7 @@ def said(body: bytes) -> tuple[str, str]:
 
 def reason(text: str | None) -> str:
     """What is said of a row, for the person who must act; MDF messages end with the position in the request."""
-    line = _POSITION.sub("", " ".join((text or "").split()))[:LONGEST]
+    line = _POSITION.sub("", " ".join((text or "").split()))[:LONGEST].rstrip(".")
     return f"SuccessFactors refused it: {line}." if line else "SuccessFactors refused it without a reason."
 
 

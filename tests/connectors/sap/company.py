@@ -7,7 +7,7 @@ from typing import Any
 from connectors.sap.successfactors.connector import SfConnector
 from connectors.sap.successfactors.settings import SfSettings
 from connectors.sap.successfactors.simulator import SfSimulator
-from hub.contract import Change, Day, Entry, Hours, Interval, Kind, Operation, Punch, Scope
+from hub.contract import Change, Connector, Day, Entry, Hours, Interval, Kind, Operation, Punch, Scope
 from tests.connectors.sap.recording import Recording
 
 DAY = date(2026, 10, 5)
@@ -39,7 +39,9 @@ def absent(lop: int = 100, employee: str = "1", status: str = "A", day: date = D
     return Entry(f"t:{employee}:{day}:day:0", Kind.DAY, employee, day, "UTC", Day(status, 0, 0, 100 - lop, lop))
 
 
-def change(connector: SfConnector, entry: Entry, operation: Operation = CREATE, refs: tuple[str, ...] = ()) -> Change:
+def change(
+    connector: Connector[Any], entry: Entry, operation: Operation = CREATE, refs: tuple[str, ...] = ()
+) -> Change:
     one = connector.render(entry)
     return Change(entry.key, operation, entry.kind, entry.employee, entry.work_date, one.natural_key, one.image, refs)
 

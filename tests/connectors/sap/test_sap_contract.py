@@ -13,17 +13,17 @@ from hub.testing.connector_contract import ConnectorContract
 
 class TestS4(ConnectorContract):
     target = S4Simulator
-    seeds = 6
+    seeds = 5
 
 
 class TestTimeEvents(ConnectorContract):
     target = TimeEventsSimulator
-    seeds = 6
+    seeds = 5
 
 
 class TestExternalTime(ConnectorContract):
     target = ExternalTimeSimulator
-    seeds = 6
+    seeds = 5
 
 
 class TestExternalClockTimes(ConnectorContract):

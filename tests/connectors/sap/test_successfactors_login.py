@@ -146,7 +146,7 @@ def test_a_refused_log_in_says_where_to_look(sf: TimeEventsSimulator, wrong: dic
 def test_a_key_of_another_certificate_is_found_before_anything_is_sent(
     sf: TimeEventsSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = key_pair.__wrapped__()[0]  # type: ignore[attr-defined]
+    other = key_pair.__wrapped__()[0]
     monkeypatch.setenv(KEY_VARIABLE, other)
     with opened(sf) as connector, pytest.raises(SettingsWrong, match="not the one of the certificate"):
         [*connector.employees()]

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import count, pairwise
+from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import Engine
 
@@ -125,7 +126,7 @@ def test_what_breaks_a_pattern_is_refused_before_it_spoils_a_call(sf: TimeEvents
 @pytest.mark.parametrize(
     "wrong", [{"terminal": "Gate 2/North"}, {"terminal": "x" * 31}, {"event_in": "C 10"}, {"event_out": "C10"}]
 )
-def test_settings_obey_the_patterns(sf: TimeEventsSimulator, wrong: dict[str, str]) -> None:
+def test_settings_obey_the_patterns(sf: TimeEventsSimulator, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"pattern|at most|must differ"):
         opened(sf, **wrong)
 
