@@ -59,8 +59,9 @@ class SecretRef(BaseModel):
             return os.environ.get(self.env, ""), f"environment variable {self.env}"
         if self.file is not None:
             return _content(Path(self.file)), f"file {self.file}"
-        value = self._vault.reveal(str(self.stored)) if self._vault else ""
-        return value, f"it with `muster secrets set TENANT {self.stored}`"
+        if self._vault is None:
+            return "", f"{self.stored} by env or file: stored secrets are for connections and devices"
+        return self._vault.reveal(str(self.stored)), f"it with `muster secrets set TENANT {self.stored}`"
 
 
 def _content(path: Path) -> str:

@@ -12,7 +12,8 @@ from hub.database import reading, writing
 from hub.doors.punch import Source
 from hub.intake import Sender
 from hub.records import Device, Site, Tenant, UnclaimedDevice
-from hub.secrets import SecretRef
+from hub.secrets import VAULT, SecretRef, Vault
+from hub.vault import StoredSecrets
 
 KEPT_SECONDS = 2
 KEPT_DEVICES = 10_000
@@ -58,7 +59,17 @@ class Senders:
             query = query.where(Device.tenant == tenant)
         with reading(self._engine) as session:
             rows = session.exec(query.limit(2)).all()
-        return _caller(*rows[0]) if len(rows) == 1 else None
+        return self._caller(*rows[0]) if len(rows) == 1 else None
+
+    def _caller(self, device: Device, site: Site) -> Caller:
+        assert device.id is not None
+        settings, vault = dict(device.settings), StoredSecrets(self._engine, device.tenant)
+        token, secret = (_revealed(settings.pop(name, None), vault) for name in ("token", "secret"))
+        return Caller(
+            Sender(device.tenant, device.id, device.door, device.serial, site.zone),
+            Source(device.serial, site.zone, direction=device.direction, token=token, **settings),  # type: ignore[arg-type]
+            secret,
+        )
 
     def turn_away(self, door: str, tenant: str | None, serial: str, now: int) -> None:
         """Remember that an unclaimed device called, so that someone can claim it."""
@@ -94,16 +105,5 @@ def _make_room(session: Session, tenant: str) -> None:
         session.connection().execute(delete(table).where(mine, col(table.id).in_(least.limit(surplus))))
 
 
-def _caller(device: Device, site: Site) -> Caller:
-    assert device.id is not None
-    settings = dict(device.settings)
-    token, secret = settings.pop("token", None), settings.pop("secret", None)
-    return Caller(
-        Sender(device.tenant, device.id, device.door, device.serial, site.zone),
-        Source(device.serial, site.zone, direction=device.direction, token=_reveal(token), **settings),  # type: ignore[arg-type]
-        _reveal(secret),
-    )
-
-
-def _reveal(reference: dict[str, str] | None) -> str:
-    return SecretRef.model_validate(reference).reveal() if reference else ""
+def _revealed(reference: dict[str, str] | None, vault: Vault) -> str:
+    return SecretRef.model_validate(reference, context={VAULT: vault}).reveal() if reference else ""

@@ -3,6 +3,13 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine, update
+from sqlmodel import col
+
+from hub.database import writing
+from hub.records import Device
+from hub.sealing import new_key
+from hub.vault import StoredSecrets
 
 URL = "/callback/acme/acme-word?stgid=ST1"
 
@@ -48,3 +55,16 @@ def test_a_wrong_secret_is_a_problem_document(client: TestClient) -> None:
 def test_an_unreadable_time_is_quarantined_and_acknowledged(client: TestClient, stored: Any) -> None:
     assert client.post(URL, content=punch(LogTime="2026-02-30 09:00:00")).status_code == 200
     assert [row.reason for row in stored.quarantine()] == ["unparsable_time"]
+
+
+def test_the_secret_may_be_a_stored_one(
+    client: TestClient, engine: Engine, stored: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_KEY", new_key("k1"))
+    StoredSecrets(engine, "acme").store("cams_word", "acme-word", 1)
+    settings = {"token": {"stored": "cams_word"}, "secret": {"stored": "cams_word"}, "profile": "cams"}
+    with writing(engine) as session:
+        mine = (col(Device.tenant) == "acme", col(Device.door) == "cams")
+        session.connection().execute(update(Device).where(*mine).values(settings=settings))
+    assert client.post(URL, content=punch()).status_code == 200
+    assert len(stored.punches()) == 1

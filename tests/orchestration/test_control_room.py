@@ -10,6 +10,7 @@ import pytest
 from hub.contract import Finding, Severity
 from hub.database import connect, writing
 from hub.delivery.connections import ConnectionConfig, connection_named, register
+from hub.errors import Reconnect
 from hub.records import Connection
 from orchestration import steps
 from orchestration.control.registered import LAUNCHPAD
@@ -86,6 +87,17 @@ def test_what_the_check_finds_wrong_is_told_and_nothing_is_saved(room: Room, mon
     monkeypatch.setattr(Guarded, "seen", [finding])
     assert sentences(room.configure()) == [f"The ERP was tried and the connection is not saved: {finding.message}"]
     assert room.assets() == set()
+
+
+def test_what_nobody_has_authorised_yet_is_saved_so_that_somebody_can(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(_self: Guarded) -> list[Finding]:
+        raise Reconnect("Nobody has authorised this connection yet; make a link with `muster connect`.")
+
+    monkeypatch.setattr(Guarded, "check", check)
+    assert room.configure().success
+    assert room.assets() >= of(room.site)
 
 
 def test_a_secret_that_is_not_there_is_told_by_its_name(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def test_the_form_shows_defaults_choices_and_that_a_secret_is_a_name(room: Room)
     assert [one.config_value for one in shape["mode"].config_type.enum_values] == ["live", "test"]
     assert shape["companies"].default_value == ["a", "b"]
     assert shape["limits"].config_type.fields["per_minute"].default_value == 60
-    assert set(shape["key"].config_type.fields) == {"env", "file"}
+    assert set(shape["key"].config_type.fields) == {"env", "file", "stored"}
     assert (shape["key"].is_required, shape["second_key"].is_required) == (True, False)
 
 
