@@ -74,7 +74,11 @@ def redirect_uri() -> str:
 
 def authorisation_of(engine: Engine, tenant: str, connection: str) -> Authorisation:
     """How that connection is authorised; raises `SettingsWrong` when it is not done in a browser."""
-    described = open_connector(connection_named(engine, connection, tenant), engine).authorisation()
+    try:
+        config = connection_named(engine, connection, tenant)
+    except LookupError as error:
+        raise SettingsWrong(str(error.args[0])) from error
+    described = open_connector(config, engine).authorisation()
     if described is None:
         raise SettingsWrong("This connection is not authorised in a browser; its settings say all.")
     return described

@@ -115,7 +115,7 @@ class OAuth(Auth):
             there = changing.token
             if there and self._fresh(there) and there.access != rejected:
                 return there
-            failures.still_lasts(changing.failure, self._now())
+            failures.still_lasts(changing.failure, self._now(), self._grant)
             token = self._asked(changing)
             changing.save(token)
             return token

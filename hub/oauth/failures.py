@@ -6,6 +6,8 @@ from hub.oauth.grants import Grant
 from hub.tokens import Failure, Way
 
 COOL_DOWN_SECONDS = 60
+MENDING_SECONDS = 10
+"""After a refusal that somebody must mend: they try again soon, but not at once and not all together."""
 _LATER = frozenset({"temporarily_unavailable", "server_error"})
 _CLIENT = frozenset({"invalid_client", "invalid_client_id", "invalid_client_secret", "unauthorized_client"})
 
@@ -29,6 +31,7 @@ def noted(error: HubError, now: int, grant: Grant) -> Failure:
     if isinstance(error, Reconnect) and grant.personal:
         return Failure("reconnect", error.message)
     wait = error.after if isinstance(error, Throttled) else COOL_DOWN_SECONDS
+    wait = MENDING_SECONDS if isinstance(error, Fix) else wait
     return Failure(_way(error), error.message, now + wait)
 
 
@@ -44,9 +47,11 @@ def _way(error: HubError) -> Way:
             return "wait"
 
 
-def still_lasts(failure: Failure | None, now: int) -> None:
-    """Raise what was raised before, while it lasts."""
-    if failure is None or (failure.until is not None and failure.until <= now):
+def still_lasts(failure: Failure | None, now: int, grant: Grant) -> None:
+    """Raise what was raised before, while it lasts: for good only where a person must give the grant anew."""
+    if failure is None or (failure.until is None and not grant.personal):
+        return
+    if failure.until is not None and failure.until <= now:
         return
     after = max(1, (failure.until or now) - now)
     match failure.way:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from hub.contract import Unmetered
-from hub.errors import ContractBroken, HubError, Reconnect, SettingsWrong, Throttled, Unavailable
+from hub.errors import ContractBroken, Fix, HubError, Reconnect, SettingsWrong, Throttled, Unavailable
 from hub.http import Client
 from hub.oauth import (
     AuthorizationCode,
@@ -16,11 +16,12 @@ from hub.oauth import (
     JwtBearer,
     MemoryTokens,
     OAuth,
+    RefreshToken,
     Refusal,
     SamlBearer,
     Token,
 )
-from hub.oauth.failures import COOL_DOWN_SECONDS
+from hub.oauth.failures import COOL_DOWN_SECONDS, MENDING_SECONDS
 from hub.secrets import SecretRef
 from tests.oauth.provider import ERP_URL, TOKEN_URL, Provider
 
@@ -258,13 +259,16 @@ def test_what_goes_wrong_at_the_token_endpoint_says_what_to_do(provider: Provide
 
 
 @pytest.mark.parametrize("case", sorted(set(REFUSALS) - {"the grant is gone", "too many", "slower"}))
-def test_after_a_failure_nobody_asks_for_a_minute(provider: Provider, get: Any, case: str) -> None:
+def test_after_a_failure_nobody_asks_for_a_while(provider: Provider, get: Any, case: str) -> None:
+    """Longer where time helps than where somebody mends the settings."""
     provider.answers = [REFUSALS[case][0]]
+    seconds = MENDING_SECONDS if issubclass(REFUSALS[case][1], Fix) else COOL_DOWN_SECONDS
     for _ in range(3):
         with pytest.raises(HubError):
             get()
+        provider.now += seconds // 3 - 1
     assert len(provider.asked) == 1
-    provider.now += COOL_DOWN_SECONDS
+    provider.now += seconds
     assert get().status_code == 200
 
 
@@ -303,6 +307,17 @@ def test_a_refused_assertion_is_a_setting_and_not_a_persons_grant(provider: Prov
     provider.revoked = False
     provider.now += COOL_DOWN_SECONDS
     assert auth.token().access == "access-2"
+
+
+def test_who_stops_asking_persons_is_not_held_up_by_what_a_person_did_not_do(
+    provider: Provider, store: MemoryTokens, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.failed(Failure("reconnect", "Nobody has authorised."))
+    monkeypatch.setenv("REFRESH", "refresh-0")
+    with pytest.raises(Reconnect):
+        make().token()
+    assert make(RefreshToken(SecretRef(env="REFRESH"))).token().access == "access-1"
+    assert provider.asked[0]["refresh_token"] == "refresh-0"
 
 
 def test_a_connector_can_say_what_its_provider_means(provider: Provider, store: MemoryTokens, make: Make) -> None:

@@ -22,7 +22,7 @@ from hub.api.security import CONNECTIONS_READ, PUNCHES_WRITE, new_key
 from hub.connecting import MINUTES, Finishing, begin, make_link, redirect_uri
 from hub.database import reading, writing
 from hub.delivery import connections
-from hub.delivery.connections import ConnectionConfig, open_connector, register
+from hub.delivery.connections import ConnectionConfig, open_connector, register, retire
 from hub.errors import Reconnect, SettingsWrong, Unavailable
 from hub.oauth import ClientCredentials, MemoryTokens, OAuth, Token
 from hub.records import ConnectLink
@@ -333,6 +333,13 @@ def test_a_provider_that_is_away_is_told_as_such(
     muster.cookies.set("muster_connect", browser)
     page = muster.get("/connect/callback", params=answer)
     assert (page.status_code, "cannot be reached" in page.text) == (503, True)
+
+
+def test_a_connection_that_was_retired_meanwhile_is_told(engine: Engine, muster: TestClient) -> None:
+    link = link_of(engine)
+    retire(engine, "zoho", _now())
+    answer = muster.get(link, follow_redirects=False)
+    assert (answer.status_code, "was retired on" in answer.text) == (400, True)
 
 
 def test_old_links_are_swept_away(engine: Engine) -> None:
