@@ -7,6 +7,7 @@ import dagster as dg
 
 from hub.alerts import update_alerts
 from hub.channels import FILE, ways_from_environment
+from hub.clocks import wrong_clocks
 from hub.delivery.budget import spent_today
 from hub.delivery.connections import ConnectionConfig, connections, connector_of
 from hub.delivery.deadline import delivered_at
@@ -15,7 +16,7 @@ from hub.delivery.lines import CHANGES
 from hub.delivery.outcome import Planned
 from hub.silence import silent_devices
 from hub.token_states import token_states
-from hub.zones import local_date, to_utc
+from hub.zones import DAY, local_date, to_utc
 from orchestration import steps
 from orchestration.results import KIND
 
@@ -47,7 +48,7 @@ def look(instance: dg.DagsterInstance) -> list[str]:
     failed = []
     for tenant in sorted({one.tenant for one in here}):
         ours = [one for one in here if one.tenant == tenant]
-        causes = silent(tenant)
+        causes = silent(tenant) | wrong(tenant)
         for config in ours:
             causes |= failed_night(instance, config) | late(config) | lost_grant(config)
         failed += _tell(tenant, "watch:", causes)
@@ -102,6 +103,12 @@ def late(config: ConnectionConfig) -> dict[str, str]:
 def _instant(config: ConnectionConfig, day: object) -> int:
     hour, minute = map(int, config.deadline.split(":"))
     return to_utc(config.timezone, steps.day_of(str(day)), hour * 3600 + minute * 60)[0]
+
+
+def wrong(tenant: str) -> dict[str, str]:
+    """Devices whose clocks were wrong in the last day."""
+    found = wrong_clocks(steps.engine(), tenant, steps.now() - DAY, steps.now())
+    return {f"clock:{one.partition(': ')[0]}": f"The clock of device {one}." for one in found}
 
 
 def silent(tenant: str) -> dict[str, str]:

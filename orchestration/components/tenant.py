@@ -6,6 +6,7 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration import steps
+from orchestration.components.watch import watch_specs, watched
 from orchestration.results import Result, guarded
 from orchestration.timing import DAYS
 
@@ -59,13 +60,14 @@ class TenantAttendance(dg.Component, dg.Model, dg.Resolvable):
             deps=[raw_punches],
             pool=f"attendance_{tenant}",
             kinds={"muster"},
+            check_specs=watch_specs(attendance_key(tenant)),
         )
         def attendance_days(context: dg.AssetExecutionContext) -> Result:
             """Present, absent, late, overtime, loss of pay and payable days of every employee."""
-            done = guarded(lambda: steps.process_day(tenant, steps.day_of(context.partition_key)))
-            return dg.MaterializeResult(
-                metadata={"dagster/row_count": done.days, "created": done.created, "changed": done.changed}
-            )
+            day = steps.day_of(context.partition_key)
+            done = guarded(lambda: steps.process_day(tenant, day))
+            counts = {"dagster/row_count": done.days, "created": done.created, "changed": done.changed}
+            return dg.MaterializeResult(metadata=counts, check_results=watched(tenant, day))
 
         return dg.Definitions(assets=[raw_punches, attendance_days])
 

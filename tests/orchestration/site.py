@@ -12,6 +12,7 @@ from hub.contract import CostObject, Person
 from hub.delivery.connections import ConnectionConfig
 from hub.testing.memory import ERPS, MemoryErp
 from orchestration.components import ConnectionComponent, TenantAttendance
+from orchestration.components.tenant import ATTENDANCE
 from tests.hub.world import KOLKATA, MONDAY, World
 
 DAY = MONDAY
@@ -75,8 +76,19 @@ class Site:
 
 
 def checks(result: dg.ExecuteInProcessResult) -> dict[str, bool]:
-    """Which checks passed."""
-    return {one.check_name: one.passed for one in result.get_asset_check_evaluations()}
+    """Which checks of the connection passed."""
+    return {one.check_name: one.passed for one in evaluations(result)}
+
+
+def evaluations(result: dg.ExecuteInProcessResult) -> list[dg.AssetCheckEvaluation]:
+    """Those of the connection."""
+    return [one for one in result.get_asset_check_evaluations() if one.asset_key.path[-1] != ATTENDANCE]
+
+
+def watched(result: dg.ExecuteInProcessResult) -> dict[str, bool]:
+    """Which checks of the tenant's devices passed."""
+    found = result.get_asset_check_evaluations()
+    return {one.check_name: one.passed for one in found if one.asset_key.path[-1] == ATTENDANCE}
 
 
 def metadata(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, Any]:

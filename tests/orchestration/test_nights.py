@@ -11,7 +11,7 @@ from hub.contract import Person
 from hub.testing.faults import Fault, scripted
 from orchestration.results import give_up
 from tests.hub.world import seconds
-from tests.orchestration.site import Site, checks, events, made, metadata, sentences
+from tests.orchestration.site import Site, checks, evaluations, events, made, metadata, sentences
 
 ALL = ["raw_punches", "employees", "attendance_days", "mapped", "planned", "pushed", "confirmed"]
 IN, OUT = seconds("2026-03-23T09:00:00+05:30"), seconds("2026-03-23T18:01:00+05:30")
@@ -69,7 +69,7 @@ def test_unmapped_people_within_the_limit_are_counted_and_the_others_go_on(site:
     site.more["unmapped_limit"] = 2
     result = site.night()
     assert result.success
-    said = result.get_asset_check_evaluations()[0].metadata
+    said = evaluations(result)[0].metadata
     assert said["unmapped_employees"].value == 1
     assert said["unmapped_cost_centres"].value == 0
     assert metadata(result, "mapped")["unmapped_employee"] == 1
@@ -93,7 +93,7 @@ def test_what_a_person_changes_in_the_erp_turns_the_reconciliation_red(site: Sit
         site.erp.remove(HOURS)
     result = site.night()
     assert checks(result) == {"everyone_mapped": True, "reconciled": False}
-    [found] = [one for one in result.get_asset_check_evaluations() if one.check_name == "reconciled"]
+    [found] = [one for one in evaluations(result) if one.check_name == "reconciled"]
     assert {name: value.value for name, value in found.metadata.items()} == {"work_date": "2026-03-23", "drifted": 1}
     assert dict(site.erp.contents()).get(HOURS) != {"date": "2026-03-23", "cost_centre": "wADM", "minutes": 541}
 

@@ -15,7 +15,7 @@ COUNTS = {
     "dagster/row_count", "created", "changed", "updated", "withdrawn", "unchanged", "create", "entries", "confirmed",
     "foreign", "kept", "bound", "drifted", "newly_bound", "bound_before", "unmapped", "unmapped_employees",
     "unmapped_cost_centres", "unmapped_days", "blocked", "blocked_days", "missing", "unknown", "rejected",
-    "not_postable",
+    "not_postable", "rows", "devices", "UNPARSABLE",
 }  # fmt: skip
 
 

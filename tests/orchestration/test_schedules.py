@@ -63,6 +63,27 @@ def test_kolkatas_nights_are_a_day_apart(site: Site, since: str) -> None:
     assert nights(site, "Asia/Kolkata", since) == [(f"{day:%m-%d}T21:00", str(day)) for day in expected]
 
 
+@pytest.mark.parametrize(
+    ("zone", "change", "offset_hours"),
+    [
+        ("Pacific/Auckland", "2026-04-05", 12),
+        ("Pacific/Auckland", "2026-09-27", 12),
+        ("America/St_Johns", "2026-03-08", -3.5),
+        ("America/St_Johns", "2026-11-01", -3.5),
+        ("America/Los_Angeles", "2026-03-08", -8),
+        ("America/Los_Angeles", "2026-11-01", -8),
+    ],
+)
+def test_each_night_around_a_change_of_clocks_takes_the_date_that_ended(
+    site: Site, zone: str, change: str, offset_hours: float
+) -> None:
+    """Also where the clock skips half past two, or shows it twice."""
+    day = datetime.fromisoformat(change).date()
+    since = datetime.fromisoformat(f"{day - timedelta(days=2)}T12:00") - timedelta(hours=offset_hours)
+    found = nights(site, zone, since.isoformat(), 5)
+    assert [asked for _, asked in found] == [str(day + timedelta(days=number)) for number in range(-2, 3)]
+
+
 def test_the_night_of_a_zone_that_is_ahead_asks_for_a_date_that_is_still_going_on_in_utc(site: Site) -> None:
     assert nights(site, "Pacific/Kiritimati", "2026-11-23T00:00", 1, "5 0 * * *") == [("11-23T10:05", "2026-11-23")]
 
