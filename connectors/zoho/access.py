@@ -4,10 +4,9 @@ Zoho refuses with HTTP 200 and `error`. A refresh token never changes and has no
 one gets (and the oldest of more than 20). Ten tokens in ten minutes are allowed, so all processes share one.
 """
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
+from connectors.zoho import answers, wire
 from connectors.zoho.centres import require_centre
 from connectors.zoho.settings import ZohoSettings
 from hub.contract import Authorisation
@@ -25,7 +24,7 @@ SCOPES = (
 PAY_PERIODS = "ZOHOPEOPLE.payroll.ALL"
 TOKEN_LOCK_SECONDS = 600
 SCHEME = "Zoho-oauthtoken"
-NOT_THIS_TOKEN = (7202, 7213)
+NOT_THIS_TOKEN = ("7202", "7213")
 _LONGEST_REFUSAL = 2000
 
 
@@ -95,13 +94,8 @@ def rejects(answer: Response) -> bool:
         return True
     if answer.status_code not in (200, 400) or len(answer.content) > _LONGEST_REFUSAL:
         return False
-    return code_of(answer.content) in NOT_THIS_TOKEN
-
-
-def code_of(content: bytes) -> int:
-    """The error code in Zoho's envelope of forms, or 0."""
     try:
-        body: Any = json.loads(content)
-        return int(body["response"]["errors"]["code"])
-    except (ValueError, KeyError, TypeError):
-        return 0
+        problem = answers.problem_of(wire.loads(answer.content))
+    except ValueError:
+        return False
+    return problem is not None and problem.code in NOT_THIS_TOKEN

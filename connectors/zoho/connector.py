@@ -47,7 +47,7 @@ class ZohoConnector(Connector[ZohoSettings]):
     capabilities: ClassVar[Capabilities] = Capabilities(
         kinds=frozenset({Kind.INTERVAL, Kind.DAY}),
         batch_size=BATCH,
-        settle_seconds=60,
+        settle_seconds=120,
         updates=False,
         lock_out_seconds=LOCK_SECONDS,
         seconds_between_requests=60 // WRITES_PER_MINUTE,

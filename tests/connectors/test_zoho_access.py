@@ -171,6 +171,8 @@ def test_what_zohos_words_mean(said: str, error: type) -> None:
         (200, b'{"response": {"errors": {"code": 7213, "message": "?"}, "status": 1}}', True),
         (200, b'{"response": {"errors": {"code": 7016, "message": "Invalid"}, "status": 1}}', False),
         (200, b'{"response": {"errors": [{"code": 9000}], "status": 1}}', False),
+        (400, b'{"code": 7202, "message": "invalid"}', True),
+        (400, b"<html>7202</html>", False),
         (200, b"[]", False),
         (200, b"", False),
         (500, b'{"response": {"errors": {"code": 7202}}}', False),

@@ -20,7 +20,6 @@ from connectors.zoho.simulated.words import (
     twelve,
 )
 
-URL_LIMIT = 8192
 LONGEST_DAYS = 31
 REPORT_PAGE = 100
 Form = dict[str, str]
@@ -54,10 +53,8 @@ class Attendance:
                 told["inputType_in" if name == "checkIn" else "inputType_out"] = 3
         return reply([{"response": "success", **told}])
 
-    def bulk(self, form: Form, url_length: int) -> Response:
+    def bulk(self, form: Form) -> Response:
         """Many; who is not known, or does not attend, is skipped and named [C]; the rest is made up [I]."""
-        if url_length > URL_LIMIT:
-            return Response("Request-URI Too Long", 414)
         try:
             items = [self._item(one, form["dateFormat"]) for one in json.loads(form["data"])]
         except (KeyError, ValueError, TypeError):

@@ -18,17 +18,23 @@ from connectors.zoho.simulated.state import State
 from connectors.zoho.simulated.words import Refusal, forms_error
 
 SCHEME = "Zoho-oauthtoken "
+URL_LIMIT = 8192
 
 
 @dataclass
 class Web:
-    """All of People behind one door. `answers` stand in for what it would say to a path, once each."""
+    """All of People behind one door.
+
+    `answers` stand in for what it would say to a path, once each; `lacking` are beginnings of paths whose scope the
+    authorisation lacks.
+    """
 
     state: State
     accounts: Accounts
     limits: Limits
     answers: dict[str, list[Response]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    lacking: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.attendance = Attendance(self.state)
@@ -47,32 +53,40 @@ class Web:
         return answer
 
     async def _answer(self, request: Request, path: str) -> Response:
-        token = request.headers.get("authorization", "").removeprefix(SCHEME)
-        if not self.accounts.knows(token):
-            return forms_error(7202, "The provided OAuth token is invalid.", path, 400)
-        if refused := self.limits.count(request.method, path):
+        if refused := self._refused(request, path):
             return refused
         if self.answers.get(path):
             return self.answers[path].pop(0)
         self.attendance.skips = 1 if getattr(request.state, "fault", None) else 0
         try:
-            return self._reply(request.method, path, await fields(request), len(str(request.url)))
+            return self._reply(request.method, path, await fields(request))
         except Refusal as refusal:
             return refusal.answer
         except (KeyError, ValueError):
             return forms_error(7022, "Invalid input format", path)
 
-    def _reply(self, method: str, path: str, form: dict[str, str], url_length: int) -> Response:
-        if (method, path) == ("POST", "attendance/bulkImport"):
-            return self.attendance.bulk(form, url_length)
+    def _refused(self, request: Request, path: str) -> Response | None:
+        """Before anybody looks at what is wanted."""
+        if len(str(request.url)) > URL_LIMIT:
+            return Response("Request-URI Too Long", 414)  # [C]
+        if not self.accounts.knows(request.headers.get("authorization", "").removeprefix(SCHEME)):
+            return forms_error(7202, "The provided OAuth token is invalid.", path, 400)
+        if self.lacking and path.startswith(self.lacking):
+            return forms_error(7218, "Invalid OAuth Scope", path)
+        return self.limits.count(request.method, path)
+
+    def _reply(self, method: str, path: str, form: dict[str, str]) -> Response:
         for door, answer in self._doors().items():
             if found := re.fullmatch(door, f"{method} {path}"):
                 return answer(form, *found.groups())
+        if any(re.fullmatch(door.split()[1], path) for door in self._doors()):
+            return forms_error(7216, "Invalid HTTP method", path)
         return Response("Incorrect URL", 404)  # [L]
 
     def _doors(self) -> dict[str, Callable[..., Response]]:
         return {
             "POST attendance": self.attendance.single,
+            "POST attendance/bulkImport": self.attendance.bulk,
             "GET attendance/getUserReport": self.attendance.report,
             "GET attendance/getAttendanceEntries": self.attendance.entries,
             "GET v3/attendance/entries": self.entries.listed,
