@@ -75,6 +75,8 @@ class ZohoClient:
             return body
         if problem.code == answers.NOTHING:
             return None
+        if problem.code == answers.FAILED:
+            raise Unavailable(f"Zoho failed at {path} ({problem.code}).")
         raise self._meaning(problem, path)
 
     def write(self, lane: str, method: str, path: str, **form: str) -> Any:

@@ -13,6 +13,8 @@ from hub.secrets import SecretRef
 from hub.tokens import Changing, Token, TokenStore
 
 UNAUTHORISED = 401
+LONGEST_TIMEOUT = 60
+"""Seconds; who asks for a token keeps all others waiting, and holds a lease that ends."""
 
 
 def says_401(answer: Response) -> bool:
@@ -38,7 +40,7 @@ class OAuth(Auth):
         rejects: Whether an answer says that the token is not accepted; providers that do not use 401 have their own.
         meter: Asked before a request is repeated; none: the one that the request was counted by.
         now: UTC seconds.
-        timeout_seconds: For the token endpoint.
+        timeout_seconds: For the token endpoint, a minute at most.
         transport: Instead of the network, for tests.
 
     One at a time asks for a token, across threads and processes; the others find it in the store. A rotated refresh
@@ -79,7 +81,7 @@ class OAuth(Auth):
             client_auth=client_auth,
             fields=extra_fields,
             default_life=default_life,
-            timeout_seconds=timeout_seconds,
+            timeout_seconds=min(timeout_seconds, LONGEST_TIMEOUT),
             transport=transport,
         )
 

@@ -636,6 +636,12 @@ def test_a_page_in_place_of_data_is_waited_for(site: Site, connector: ZohoConnec
         held(connector, interval(site.ref()))
 
 
+def test_a_failure_inside_zoho_while_reading_is_waited_for(site: Site, connector: ZohoConnector) -> None:
+    site.web.answers["forms/employee/getRecords"] = [forms_error(7200, "API invocation failure")]
+    with pytest.raises(Unavailable, match="7200"):
+        [*connector.employees()]
+
+
 def test_the_last_requests_of_the_day_are_left_to_others(site: Site, connector: ZohoConnector) -> None:
     site.web.limits.left_today = 502
     [*connector.employees()]
