@@ -124,4 +124,4 @@ class ZohoV3Simulator(ZohoSimulator):
     @property
     def name(self) -> str:
         """What a report calls it."""
-        return "zoho (v3)"
+        return "zoho_v3"
