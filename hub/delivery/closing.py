@@ -21,6 +21,7 @@ from hub.delivery.outcome import Pushed
 from hub.delivery.periods import Amount, amount_of, locked
 from hub.delivery.wanted import mapped_days
 from hub.errors import Fix, SettingsWrong
+from hub.events.causes import period_closed
 from hub.lease import lease
 from hub.records import Period
 from hub.secrets import SecretRef
@@ -70,6 +71,7 @@ def lock(
         with writing(engine) as session:
             held.renew(session)
             session.add(row)
+            period_closed(session.connection(), config.tenant, at, config.name, span)
     return row
 
 

@@ -15,6 +15,8 @@ from hub.contract import Kind
 from hub.database import reading, writing
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import NEVER_WENT, Action, Item, Known, State
+from hub.errors import HubError
+from hub.events.causes import delivery_ended
 from hub.lease import Held as HeldLease
 from hub.records import JournalEntry, Push, ReceiptRow
 
@@ -59,6 +61,7 @@ class Journal:
         self._engine = engine
         self._config = config
         self._lease = lease
+        self._span = first, last
         self._names = {"tenant": config.tenant, "connection": config.name}
         self._renewed_at = lease.now()
         push = Push(tenant=config.tenant, connection=config.name, first=first, last=last, started_at=lease.now())
@@ -102,12 +105,18 @@ class Journal:
         with self._writing() as session:
             self._answer(session, items, verdicts)
 
-    def finish(self, counts: Mapping[str, int], seen_change: int) -> None:
-        """Close the push; `seen_change` is the newest change of attendance days that it carried over, 0 for none."""
+    def finish(self, counts: Mapping[str, int], seen_change: int, error: HubError | None = None) -> None:
+        """Close the push and tell of it; `error` is what ended it early.
+
+        `seen_change` is the newest change of attendance days that it carried over, 0 for none.
+        """
         with writing(self._engine) as session:
             there = (col(Push.tenant) == self._config.tenant, col(Push.id) == self.push_id)
             values = {"ended_at": self._lease.now(), "seen_change": seen_change, "counts": dict(counts)}
             session.connection().execute(update(Push).where(*there).values(values))
+            whose, at = self._names["connection"], self._lease.now()
+            told: dict[str, Any] = {"name": whose, "span": self._span, "counts": counts, "error": error}
+            delivery_ended(session.connection(), self._config.tenant, at, **told)
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:

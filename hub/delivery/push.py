@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from hub.contract import Connector, Scope
+from hub.database import writing
 from hub.delivery import confirm
 from hub.delivery.agreed import require_approved, require_same
 from hub.delivery.apply import Progress, apply
@@ -24,6 +25,7 @@ from hub.delivery.periods import note_adjustments
 from hub.delivery.planning import Planning
 from hub.delivery.reconcile import Difference, differences
 from hub.errors import HubError
+from hub.events.causes import delivery_ended
 from hub.lease import LeaseTaken, lease
 from hub.records import SavedPlan
 
@@ -70,7 +72,7 @@ class Delivery:
         """The ERP against the journal; changes nothing. Raises the errors of reaching the ERP."""
         first = max(first, self._config.starts_on)
         known = self._planning.around(first, last)
-        bound = bindings(self._engine, self._config, EMPLOYEE).values()
+        bound = bindings(self._engine, self._config, EMPLOYEE).refs
         employees = frozenset(bound) | {one.employee for one in known.values()}
         scope = Scope(first, last, self._connector.capabilities.kinds, employees)
         found = differences(known, self._connector.read_back(scope)) if employees else []
@@ -98,7 +100,7 @@ class Delivery:
         name = f"push {self._config.name}"
         with lease(self._engine, self._config.tenant, name, self._now) as held:
             seen = newest_change(self._engine, self._config.tenant)
-            run = _Run(self._planning.plan(first, last, frozenset() if only_changed else None))
+            run = _Run(self._first_plan(first, last, frozenset() if only_changed else None))
             if agreed is not None:
                 require_same(agreed, run.planned)
             journal = Journal(self._engine, self._config, held, first, last)
@@ -112,8 +114,18 @@ class Delivery:
             note_adjustments(self._engine, self._config, self._connector, run.latest, self._now())
             known = self._planning.known(max(first, self._config.starts_on), last)
             done = result(run.planned, run.latest, known, run.arrived, run.error)
-            journal.finish(done.counts, seen if run.error is None else 0)
+            journal.finish(done.counts, seen if run.error is None else 0, run.error)
             return done
+
+    def _first_plan(self, first: date, last: date, only: frozenset[str] | None) -> Planned:
+        """The plan to begin with; what prevents it is told here, as there is no push yet that could end."""
+        try:
+            return self._planning.plan(first, last, only)
+        except HubError as error:
+            told: dict[str, Any] = {"name": self._config.name, "span": (first, last), "counts": {}, "error": error}
+            with writing(self._engine) as session:
+                delivery_ended(session.connection(), self._config.tenant, self._now(), **told)
+            raise
 
     def _passes(self, run: "_Run", journal: Journal, first: date, last: date, progress: Progress) -> None:
         self._require_room(run)

@@ -1,16 +1,18 @@
 """What should be in an ERP for a range of work dates: processed days, mapped and rendered."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from hub.contract import Connector
+from hub.contract import Connector, Kind
 from hub.database import reading
-from hub.delivery.bindings import COST_CENTRE, EMPLOYEE, bindings
+from hub.delivery.bindings import COST_CENTRE, EMPLOYEE, Bindings, bindings
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import Wanted
 from hub.mapping import Blocked, DayFacts, Mapped, entries
@@ -36,22 +38,33 @@ class Desired:
 def desired(engine: Engine, config: ConnectionConfig, connector: Connector[Any], first: date, last: date) -> Desired:
     """The wanted state of these work dates; dates before the connection's start are none of its business."""
     employees, costs = bindings(engine, config, EMPLOYEE), bindings(engine, config, COST_CENTRE)
-    mapped = entries(_read_facts(engine, config, first, last), employees, costs, connector.capabilities.kinds)
+    mapped = _mapped(_read_facts(engine, config, first, last), employees, costs, connector.capabilities.kinds)
     wanted = []
     for entry in filter(connector.carries, mapped.entries):
         record = connector.render(entry)
         wanted.append(Wanted(entry.key, entry.kind, entry.employee, entry.work_date, record.natural_key, record.image))
     keep = frozenset(f"{config.tenant}:{one.number}:{one.work_date}" for one in mapped.blocked)
-    held_back = {employees[one.number] for one in mapped.blocked if one.number in employees}
+    held_back = {ref for one in mapped.blocked if (ref := employees.on(one.work_date).get(one.number))}
     concerned = frozenset(one.employee for one in mapped.entries) | held_back
-    return Desired(tuple(wanted), mapped.blocked, keep, concerned, len(employees) + len(costs))
+    return Desired(tuple(wanted), mapped.blocked, keep, concerned, len(employees.rows) + len(costs.rows))
 
 
 def mapped_days(engine: Engine, config: ConnectionConfig, connector: Connector[Any], first: date, last: date) -> Mapped:
     """The entries of these work dates, and what is held back."""
     facts = _read_facts(engine, config, first, last)
     employees, costs = bindings(engine, config, EMPLOYEE), bindings(engine, config, COST_CENTRE)
-    return entries(facts, employees, costs, connector.capabilities.kinds)
+    return _mapped(facts, employees, costs, connector.capabilities.kinds)
+
+
+def _mapped(facts: Sequence[DayFacts], employees: Bindings, costs: Bindings, kinds: frozenset[Kind]) -> Mapped:
+    """Each work date by the bindings of that date; the facts come in order of dates."""
+    parts = [
+        entries(some, employees.on(day), costs.on(day), kinds)
+        for day, some in groupby(facts, lambda one: one.work_date)
+    ]
+    return Mapped(
+        tuple(entry for part in parts for entry in part.entries), tuple(one for part in parts for one in part.blocked)
+    )
 
 
 def _read_facts(engine: Engine, config: ConnectionConfig, first: date, last: date) -> list[DayFacts]:

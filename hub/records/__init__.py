@@ -4,6 +4,7 @@ from hub.records.access import ApiKey
 from hub.records.calendar import Holiday, Leave, PatternDay, Roster, Shift, ShiftSegment, WeeklyOff
 from hub.records.days import Anomaly, AttendanceDay, AttendancePair, Dirty
 from hub.records.delivery import (
+    ALWAYS,
     Adjustment,
     Alert,
     Binding,
@@ -17,6 +18,7 @@ from hub.records.delivery import (
     Spent,
 )
 from hub.records.devices import Device, DeviceEvent, UnclaimedDevice
+from hub.records.events import OutgoingEvent, Webhook
 from hub.records.people import (
     Badge,
     CostAllocation,
@@ -32,6 +34,7 @@ from hub.records.punches import Correction, Punch, Quarantine
 from hub.records.secrets import ConnectLink, SealedSecret, SealedToken
 
 __all__ = [
+    "ALWAYS",
     "Adjustment",
     "Alert",
     "Anomaly",
@@ -55,6 +58,7 @@ __all__ = [
     "JournalEntry",
     "Lease",
     "Leave",
+    "OutgoingEvent",
     "PatternDay",
     "Period",
     "PolicyVersion",
@@ -72,5 +76,6 @@ __all__ = [
     "Spent",
     "Tenant",
     "UnclaimedDevice",
+    "Webhook",
     "WeeklyOff",
 ]

@@ -6,6 +6,9 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+ALWAYS = date(1, 1, 1)
+"""The first date of what holds without a beginning."""
+
 
 class Connection(SQLModel, table=True):
     """One configured ERP tenant: which connector, its settings (secrets by name), whose days it takes, since when.
@@ -36,15 +39,21 @@ class Connection(SQLModel, table=True):
 
 
 class Binding(SQLModel, table=True):
-    """Our employee number or cost-centre code, and the ERP's id for it. `kind` is employee or cost_centre."""
+    """Our employee number or cost-centre code, and the ERP's id for it. `kind` is employee or cost_centre.
 
-    __table_args__ = (UniqueConstraint("tenant", "connection", "kind", "code"),)
+    Found by equal numbers it holds on every date; `given` by a person from one date to another, both inclusive.
+    """
+
+    __table_args__ = (UniqueConstraint("tenant", "connection", "kind", "code", "from_date"),)
     id: int | None = Field(default=None, primary_key=True)
     tenant: str
     connection: str
     kind: str
     code: str
     ref: str
+    from_date: date = ALWAYS
+    to_date: date | None = None
+    given: bool = False
 
 
 class JournalEntry(SQLModel, table=True):
