@@ -5,6 +5,7 @@ been carried out, so a lost or broken answer is `Uncertain` and is never repeate
 is a setting to correct.
 """
 
+import logging
 import ssl
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -15,6 +16,9 @@ import httpx
 
 from hub.contract import Meter, Unmetered
 from hub.errors import SettingsWrong, Throttled, Unavailable, Uncertain
+
+# It logs every address in full, and some hold a secret or name a person.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 Auth = httpx.Auth
 Request = httpx.Request

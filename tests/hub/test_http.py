@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -152,3 +153,9 @@ def test_what_cannot_be_sent_is_a_setting_to_correct(url: str, headers: dict[str
 def test_an_address_that_is_none_is_told_at_once() -> None:
     with pytest.raises(SettingsWrong, match=r"'https://erp\.example:port' is not an address; correct the settings"):
         Client("https://erp.example:port")
+
+
+def test_addresses_are_not_logged(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        client.read("GET", "/days", params={"token": "hunter2"})
+    assert "hunter2" not in caplog.text
