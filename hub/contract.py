@@ -130,13 +130,18 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One record that the ERP holds now; `refs` are the ERP's own ids of its parts."""
+    """One record that the ERP holds now; `refs` are the ERP's own ids of its parts.
+
+    `pending`: the ERP took it and will carry it out later, in a job of its own; until then it is not delivered, and
+    not gone either. The image is then what is to be, empty when that is nothing.
+    """
 
     natural_key: str
     image: Image
     refs: tuple[str, ...]
     employee: str
     work_date: date
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

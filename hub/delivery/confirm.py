@@ -7,6 +7,7 @@ from datetime import date
 from hub.contract import Held, Scope, digest
 from hub.delivery.journal import Verdict
 from hub.delivery.lines import Action, Item, State
+from hub.delivery.plan import PENDING
 
 ARRIVED = frozenset({State.CONFIRMED, State.WITHDRAWN})
 """Verdicts that no later read-back changes; the others may be too early."""
@@ -33,6 +34,8 @@ def _verdict(item: Item, holds: list[Held]) -> Verdict:
         return _absent(item)
     if len(holds) > 1:
         return Verdict(State.DRIFTED, refs, f"{len(holds)} records in the ERP where there should be one")
+    if holds[0].pending:
+        return Verdict(State.MISSING, refs, PENDING)
     there = digest(holds[0].image)
     if item.action is not Action.WITHDRAW and there == item.digest:
         return Verdict(State.CONFIRMED, refs, confirmed=there)

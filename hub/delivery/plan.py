@@ -16,6 +16,7 @@ from hub.delivery.lines import NEVER_WENT, Action, Item, Known, State, Wanted, d
 _ON_ITS_WAY = frozenset({State.SENDING, State.UNKNOWN, State.ACCEPTED})
 
 IN_FLIGHT = "sent a moment ago; what it did shows in the ERP only later"
+PENDING = "the ERP has stored it and not carried it out yet"
 REMOVED = "the record was confirmed, and somebody removed it from the ERP"
 NOT_FREE = "the record is another entry's until that one is withdrawn"
 ANOTHERS = "another entry has the record now"
@@ -71,7 +72,11 @@ class _Planner:
         keys = {one.key for one in self._wanted}
         items += [self._leaving(known) for key, known in self._journal.items() if key not in keys]
         return items + [
-            _foreign(one) for key, holds in self._held.items() if key not in self._elsewhere for one in holds
+            _foreign(one)
+            for key, holds in self._held.items()
+            if key not in self._elsewhere
+            for one in holds
+            if one.image
         ]
 
     def _former(self, one: Wanted) -> Known | None:
@@ -123,7 +128,8 @@ class _Planner:
         if len(holds) > 1:
             return _item(one, Action.DRIFTED, holds, f"{len(holds)} records in the ERP where there should be one")
         if (there := digest(holds[0].image)) == one.digest:
-            return _item(one, Action.UNCHANGED, holds, there=there)
+            pending = holds[0].pending
+            return _item(one, Action.IN_FLIGHT if pending else Action.UNCHANGED, holds, PENDING * pending, there=there)
         return self._differing(one, holds)
 
     def _obstacle(self, one: Wanted) -> str:
@@ -133,7 +139,7 @@ class _Planner:
         return f"{times} entries would be one record" if times > 1 else ""
 
     def _differing(self, one: Wanted, holds: list[Held]) -> Item:
-        if not self._ours(one.natural_key, holds[0]):
+        if not self._ours(one.natural_key, holds[0]) and not _leaves(holds):
             return _item(one, Action.DRIFTED, holds, NOT_OURS)
         if self._can.updates:
             return _item(one, Action.UPDATE, holds)
@@ -156,6 +162,8 @@ class _Planner:
             return _item(known, Action.KEPT, holds, "the day is held back; what is in the ERP stays")
         if not holds:
             return _item(known, Action.GONE)
+        if _leaves(holds):
+            return _item(known, Action.IN_FLIGHT, holds, PENDING)
         if len(holds) > 1 or not self._ours(known.natural_key, holds[0]):
             return _item(known, Action.DRIFTED, holds, "no longer wanted, but changed in the ERP by somebody else")
         if not self._can.withdraws:
@@ -191,6 +199,11 @@ def _knows(known: Known, held: Held) -> bool:
     return digest(held.image) in (sent, known.confirmed)
 
 
+def _leaves(holds: Sequence[Held]) -> bool:
+    """Whether the ERP is about to remove the record."""
+    return all(held.pending and not held.image for held in holds)
+
+
 def _never_there(known: Known) -> bool:
     """Whether nothing in the ERP can be ours by this entry."""
     return not known.confirmed and (not known.sent or known.state in NEVER_WENT)
@@ -200,7 +213,7 @@ def _item(
     one: Wanted | Known, action: Action, holds: Sequence[Held] = (), reason: str = "", *, there: str = ""
 ) -> Item:
     refs = tuple(ref for held in holds for ref in held.refs)
-    there = there or (digest(holds[0].image) if holds else "")
+    there = there or (digest(holds[0].image) if holds and holds[0].image else "")
     own = one.digest if isinstance(one, Wanted) else digest(one.image)
     names = (one.key, action, one.kind, one.employee, one.work_date, one.natural_key)
     return Item(*names, one.image, own, refs, reason, there)

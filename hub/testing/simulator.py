@@ -43,6 +43,7 @@ class Simulator(Target):
         super().__init__(clock)
         self.url = ""
         self.requests = 0
+        self._moment: int | None = None
         self._late: list[tuple[int, Callable[[], Awaitable[Any]]]] = []
         self._locked_until = 0
         self._slow = 0
@@ -74,6 +75,11 @@ class Simulator(Target):
             server.should_exit = True
             thread.join()
             self._loop = None
+
+    @property
+    def now(self) -> int:
+        """When the present request is carried out (UTC seconds): a late one at the time that it was late by."""
+        return self.clock.true if self._moment is None else self._moment
 
     def forget(self) -> None:
         """Nothing is on its way any more; part of every `reset`."""
@@ -114,7 +120,8 @@ class Simulator(Target):
         self._late.append((self.clock.true + wait, work))
 
     async def _carry_out_due(self) -> None:
-        due = [work for at, work in self._late if at <= self.clock.true]
+        due = [(at, work) for at, work in self._late if at <= self.clock.true]
         self._late = [(at, work) for at, work in self._late if at > self.clock.true]
-        for work in due:
+        for self._moment, work in due:
             await work()
+        self._moment = None

@@ -9,7 +9,7 @@ import pytest
 
 from hub.contract import Capabilities, Held, Kind, Operation, digest
 from hub.delivery.lines import Action, Item, Known, State, Wanted
-from hub.delivery.plan import Circumstances, plan
+from hub.delivery.plan import PENDING, Circumstances, plan
 from hub.lease import SECONDS as LEASE_SECONDS
 
 DAY = date(2026, 10, 5)
@@ -50,6 +50,30 @@ def lines(
 def only(want: list[Wanted], journal: list[Known], there: list[Held], given: Circumstances = GIVEN) -> Item:
     [item] = plan(want, {one.key: one for one in journal}, there, given)
     return item
+
+
+def pending(image: Mapping[str, Any] = V1) -> Held:
+    return replace(held(image), pending=True)
+
+
+def test_what_the_erp_has_stored_and_not_carried_out_is_waited_for():
+    item = only([wanted()], [known(State.MISSING, confirmed=None)], [pending()])
+    assert (item.action, item.reason) == (Action.IN_FLIGHT, PENDING)
+
+
+def test_what_is_stored_can_be_changed_or_taken_back_before_it_is_carried_out():
+    assert only([wanted(V2)], [known(State.MISSING, confirmed=None)], [pending()]).action is Action.UPDATE
+    item = only([], [known(State.MISSING, confirmed=None)], [pending()])
+    assert (item.action, item.refs) == (Action.WITHDRAW, ("77",))
+
+
+def test_a_removal_that_is_stored_is_waited_for_and_can_be_undone():
+    line = known(State.MISSING, operation=Operation.WITHDRAW)
+    assert only([], [line], [pending({})]).action is Action.IN_FLIGHT
+    item = only([wanted()], [line], [pending({})])
+    assert (item.action, item.there) == (Action.UPDATE, "")
+    assert only([], [line], []).action is Action.GONE
+    assert lines([], [], [pending({})]) == []
 
 
 def test_new_is_created():

@@ -62,7 +62,7 @@ class S4Client:
             headers["APIKey"] = settings.api_key.reveal()
         self._http = Client(
             settings.url.rstrip("/"),
-            auth=_auth(settings, tokens),
+            auth=_auth(settings, tokens, transport),
             headers=headers,
             timeout_seconds=settings.timeout_seconds,
             meter=meter,
@@ -149,7 +149,7 @@ class S4Client:
         return {"sap-client": self._settings.sap_client} if self._settings.sap_client else {}
 
 
-def _auth(settings: S4Settings, tokens: TokenStore) -> tuple[str, str] | OAuth | None:
+def _auth(settings: S4Settings, tokens: TokenStore, transport: Transport | None) -> tuple[str, str] | OAuth | None:
     if settings.user and settings.password:
         return settings.user, settings.password.reveal()
     if not settings.token_url:
@@ -162,6 +162,7 @@ def _auth(settings: S4Settings, tokens: TokenStore) -> tuple[str, str] | OAuth |
         client_auth="client_secret_basic",
         store=tokens,
         timeout_seconds=settings.timeout_seconds,
+        transport=transport,
     )
 
 

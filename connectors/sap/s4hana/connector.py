@@ -50,7 +50,8 @@ class S4Connector(Connector[S4Settings]):
 
     def __exit__(self, *exc: object) -> None:
         """Close the connections."""
-        self._client.close()
+        if "_client" in vars(self):
+            self._client.close()
 
     @cached_property
     def _client(self) -> S4Client:

@@ -28,7 +28,8 @@ def employees(client: S4Client, settings: S4Settings, today: date) -> Iterator[P
     seen = set()
     where = f"Companycode eq {wire.literal(settings.company_code)} and Calendardate eq {wire.day_literal(today)}"
     path = f"{AVAILABILITY}/{DAY_OVERVIEW.collection}"
-    for row in client.all_rows(path, "the availability of the workforce", **{"$filter": where}):
+    query = {"$filter": where, "$orderby": "Personworkagreementexternalid"}
+    for row in client.all_rows(path, "the availability of the workforce", **query):
         agreement = row.get("Personworkagreementexternalid")
         if not isinstance(agreement, str):
             raise ContractBroken("A row of the availability service has no work agreement; name a file instead.")

@@ -57,7 +57,7 @@ class S4Simulator(Simulator):
             ],
             USER,
             PASSWORD,
-            lambda: self.clock.true,
+            lambda: self.now,
             api_key=API_KEY if sandbox else "",
             one_operation=one_operation,
         )

@@ -92,11 +92,11 @@ class SfClient:
         return self._http.write(method, path, content=wire.dumps(body), headers={"Content-Type": content_type})
 
     def _same_host(self, address: str) -> str:
-        """The next page; the token is not carried to another host."""
-        whole = urljoin(f"{self._url}{ODATA}/", address)
-        if urlsplit(whole).netloc != urlsplit(self._url).netloc:
-            raise ContractBroken(f"The next page is on {urlsplit(whole).netloc}; give that host as the address.")
-        return whole
+        """The next page; the token is not carried to another host, nor out of TLS."""
+        ours, whole = urlsplit(self._url), urlsplit(urljoin(f"{self._url}{ODATA}/", address))
+        if whole.netloc != ours.netloc:
+            raise ContractBroken(f"The next page is on {whole.netloc}; give that host as the address.")
+        return whole._replace(scheme=ours.scheme).geturl()
 
 
 def _page(response: Response, what: str) -> tuple[list[dict[str, Any]], str]:

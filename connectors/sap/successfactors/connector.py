@@ -53,8 +53,8 @@ class SfConnector(Connector[SfSettings]):
 
     def __exit__(self, *exc: object) -> None:
         """Close the connections."""
-        self._client.close()
-        self._events.close()
+        for name in {"_client", "_events"} & vars(self).keys():
+            getattr(self, name).close()
 
     @cached_property
     def _client(self) -> SfClient:

@@ -95,35 +95,31 @@ def _second(at: datetime) -> int:
     return at.hour * 3600 + at.minute * 60 + at.second
 
 
-def held(row: Row, recorded: Recorded | None, settings: SfSettings) -> Held:
-    """A row as the hub sees it, with what the time sheet has of it where that says something else.
-
-    Raises `KeyError`, `TypeError` or `ValueError` when it is none.
-    """
+def held(row: Row, settings: SfSettings, *, pending: bool) -> Held:
+    """A row as the hub sees it; raises `KeyError`, `TypeError` or `ValueError` when it is none."""
     employee, first, ref = row["userId"], wire.day(row["startDate"]), row["externalCode"]
     if row.get("startTime") is not None:
         day = wire.day(row["logicalDate"]) if row.get("logicalDate") else first
-        start = _moment(first, row["startTime"])
-        end = _moment(wire.day(row["endDate"]), recorded.end if recorded and recorded.end else row["endTime"])
+        start, end = _moment(first, row["startTime"]), _moment(wire.day(row["endDate"]), row["endTime"])
         image: Row = {"date": day.isoformat(), "start": start, "end": end}
         key = pair_key(employee, start)
     else:
         day, centre = first, row.get("costCenter") or ""
-        amount = _amount(wire.hundredths(row["hours"]), recorded)
-        image = {"date": day.isoformat(), "cost_centre": centre, "hundredths": amount}
+        image = {"date": day.isoformat(), "cost_centre": centre, "hundredths": wire.hundredths(row["hours"])}
         key = hours_key(employee, day.isoformat(), centre)
     ours = code(key, settings.namespace) == ref
-    return Held(key if ours else f"foreign:{ref}", image, (ref,), employee, day)
+    image = {} if row.get("deleteExternalTime") else image
+    return Held(key if ours else f"foreign:{ref}", image, (ref,), employee, day, pending)
 
 
-def _amount(stored: int, recorded: Recorded | None) -> int:
-    """The hundredths of the row, unless the time sheet has other minutes: it has not taken it over yet, or otherwise.
-
-    Whole minutes out of hundredths may be one off.
-    """
-    if recorded is None or abs(wire.minutes(stored) - recorded.minutes) <= 1:
-        return stored
-    return wire.hours(recorded.minutes)
+def in_force(row: Row, recorded: Recorded | None) -> bool:
+    """Whether the time sheet has just what the row says. Whole minutes out of hundredths may be one off."""
+    if row.get("deleteExternalTime") or recorded is None:
+        return recorded is None and bool(row.get("deleteExternalTime"))
+    if row.get("startTime") is None:
+        return abs(wire.minutes(wire.hundredths(row["hours"])) - recorded.minutes) <= 1
+    times = ((row["startTime"], recorded.start), (row["endTime"], recorded.end))
+    return all(not there or wire.clock_seconds(asked) == wire.clock_seconds(there) for asked, there in times)
 
 
 def _moment(day: date, clock: str) -> str:

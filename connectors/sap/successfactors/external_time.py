@@ -2,11 +2,11 @@
 
 A stored row is not paid yet. For employees who do not record time positively it stays lying for ever, and without
 instant import until a job of SuccessFactors runs (SAP notes 2882091, 3413476). So what counts as there is what the
-time sheet shows; what is stored and not imported is missing, and sending it again is harmless.
+time sheet shows; what is stored and not imported is pending: not delivered, and not forgotten either.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -49,11 +49,11 @@ class ExternalTime(Target):
         return external.render(entry)
 
     def held(self, scope: Scope) -> Iterator[Held]:
-        """The rows around the scope's days that the time sheet shows, or still shows although they are removed."""
+        """The rows around the scope's days, with what the time sheet makes of them."""
+        there = self._recorded(self._entries(scope)) if self._settings.time_sheet == "entries" else None
         for users in chunks(sorted(scope.employees)):
-            where = f"{any_of('userId', users)} and {_days('startDate', scope)}"
-            rows = [*self._client.rows(EXTERNAL_TIME, paging="cursor", **{"$filter": where})]
-            recorded = self._recorded(users, scope) if self._settings.time_sheet != "unread" else None
+            rows = [*self._client.rows(EXTERNAL_TIME, paging="cursor", **_of(users, "startDate", scope))]
+            recorded = self._recorded(self._recordings(users, scope)) if self._reads_recordings else there
             for row in rows:
                 try:
                     if found := self._held(row, recorded):
@@ -62,14 +62,17 @@ class ExternalTime(Target):
                     raise ContractBroken("A row of external time has an unknown shape.", detail=repr(error)) from error
 
     def _held(self, row: dict[str, Any], recorded: dict[str, Recorded] | None) -> Held | None:
-        there = None if recorded is None else recorded.get(row["externalCode"])
-        gone = bool(row.get("deleteExternalTime")) if recorded is None else there is None
-        return None if gone else external.held(row, there, self._settings)
+        """A row, pending while the time sheet says something else; None for one that is gone there, too."""
+        done = recorded is None or external.in_force(row, recorded.get(row["externalCode"]))
+        if done and row.get("deleteExternalTime"):
+            return None
+        return external.held(row, self._settings, pending=not done)
 
-    def _recorded(self, users: list[str], scope: Scope) -> dict[str, Recorded]:
+    @staticmethod
+    def _recorded(sheet: Iterable[dict[str, Any]]) -> dict[str, Recorded]:
         """What the time sheets have, by external code; a row may have become several entries."""
         found: defaultdict[str, list[Recorded]] = defaultdict(list)
-        for row in self._sheet(users, scope):
+        for row in sheet:
             if row.get("externalTimeCode"):
                 found[row["externalTimeCode"]].append(_of_sheet(row))
         return {
@@ -77,11 +80,16 @@ class ExternalTime(Target):
             for code, some in found.items()
         }
 
-    def _sheet(self, users: list[str], scope: Scope) -> Iterator[dict[str, Any]]:
-        if self._settings.time_sheet == "entries":  # whose they are stands in the sheet around them
-            return self._client.rows(SHEET_ENTRY, paging="cursor", **{"$filter": _days("startDate", scope)})
-        where = f"{any_of('userId', users)} and {_days('date', scope)}"
-        return self._client.rows(RECORDING, paging="cursor", **{"$filter": where})
+    @property
+    def _reads_recordings(self) -> bool:
+        return self._settings.time_sheet == "recordings"
+
+    def _entries(self, scope: Scope) -> Iterator[dict[str, Any]]:
+        """Of everybody: whose they are stands in the sheet around them."""
+        return self._client.rows(SHEET_ENTRY, paging="cursor", **{"$filter": _days("startDate", scope)})
+
+    def _recordings(self, users: list[str], scope: Scope) -> Iterator[dict[str, Any]]:
+        return self._client.rows(RECORDING, paging="cursor", **_of(users, "date", scope))
 
     def push(self, changes: Sequence[Change]) -> Iterator[Receipt]:
         """Upsert all of them; one result a row."""
@@ -131,6 +139,10 @@ class ExternalTime(Target):
         entity = SHEET_ENTRY if self._settings.time_sheet == "entries" else RECORDING
         [*self._client.rows(entity, paging="cursor", **{"$filter": f"externalCode eq {wire.literal('-')}"})]
         yield Finding("time sheets", Severity.OK, f"External times and {entity.name} can be read.")
+
+
+def _of(users: list[str], name: str, scope: Scope) -> dict[str, str]:
+    return {"$filter": f"{any_of('userId', users)} and {_days(name, scope)}"}
 
 
 def _days(name: str, scope: Scope) -> str:

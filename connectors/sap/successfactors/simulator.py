@@ -46,10 +46,10 @@ class SfSimulator(Simulator):
     def __init__(self, clock: SimulatedClock | None = None, **options: Any) -> None:
         super().__init__(clock)
         self.options = options
-        self.company = Company(lambda: self.clock.true)
-        self.tokens = Tokens(COMPANY, CLIENT, lambda: frozenset({USER}), lambda: self.clock.true)
+        self.company = Company(lambda: self.now)
+        self.tokens = Tokens(COMPANY, CLIENT, lambda: frozenset({USER}), lambda: self.now)
         self.odata = OData(self.company, self.tokens)
-        self.events = Events(self.tokens, self._active, lambda: self.clock.true)
+        self.events = Events(self.tokens, self._active, lambda: self.now)
 
     @contextmanager
     def running(self, port: int = 0) -> Iterator[None]:

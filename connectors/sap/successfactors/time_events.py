@@ -153,6 +153,20 @@ class TimeEvents(Target):
             if found is None or not found.get("active") or found.get("event") != sense:
                 raise SettingsWrong(f"SuccessFactors has no active time event type {code!r} of the sense {sense}.")
         yield Finding("time event types", Severity.OK, f"{len(groups)} groups; the types of the settings are there.")
+        yield self._visible()
+
+    def _visible(self) -> Finding:
+        """Without the permission to read, the answer is an empty list and no error."""
+        response = self._reader.get(READING, **{"$top": "1"})
+        match _json(response) if response.is_success else None:
+            case {"value": []}:
+                text = (
+                    "No time event can be seen. If there are some already, the user lacks the permission to read them."
+                )
+                return Finding("time events", Severity.WARNING, f"{text} Nothing sent would ever be confirmed then.")
+            case {"value": [*_]}:
+                return Finding("time events", Severity.OK, "Time events can be read.")
+        raise faults.meaning(response, "time events", write=False)
 
 
 def calls(changes: list[Change]) -> list[list[Change]]:

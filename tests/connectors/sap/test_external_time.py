@@ -82,9 +82,11 @@ def test_what_was_stored_counts_when_the_time_sheet_has_it(sf: ExternalTimeSimul
     with opened(sf) as connector:
         entries = [hours(477, employee=who) for who in NUMBERS]
         written(connector, *entries)
-        assert [*connector.read_back(scope(*entries))] == []
+        assert {one.pending for one in connector.read_back(scope(*entries))} == {True}
         sf.clock.sleep(15)
-        held = {one.natural_key: one.image for one in connector.read_back(scope(*entries))}
+        found = [*connector.read_back(scope(*entries))]
+        assert {one.pending for one in found} == {False}
+        held = {one.natural_key: one.image for one in found}
         assert held == {(record := connector.render(one)).natural_key: record.image for one in entries}
 
 
@@ -128,10 +130,10 @@ def test_a_correction_that_is_not_imported_yet_does_not_count(sf: ExternalTimeSi
         sf.clock.sleep(15)
         [_] = connector.push([change(connector, hours(450), UPDATE, made.refs)])
         [before] = connector.read_back(scope(hours()))
-        assert before.image == connector.render(hours(480)).image
+        assert (before.image, before.pending) == (connector.render(hours(450)).image, True)
         sf.clock.sleep(15)
         [after] = connector.read_back(scope(hours()))
-        assert after.image == connector.render(hours(450)).image
+        assert (after.image, after.pending) == (connector.render(hours(450)).image, False)
 
 
 def test_a_withdrawal_takes_the_hours_out_of_the_time_sheet_and_they_can_come_back(sf: ExternalTimeSimulator) -> None:
@@ -141,7 +143,8 @@ def test_a_withdrawal_takes_the_hours_out_of_the_time_sheet_and_they_can_come_ba
         sf.clock.sleep(15)
         [gone] = connector.push([change(connector, hours(), WITHDRAW, made.refs)])
         assert gone.outcome is Outcome.ACCEPTED
-        assert len([*connector.read_back(scope(hours()))]) == 1  # still in the time sheet
+        [leaving] = connector.read_back(scope(hours()))  # still in the time sheet
+        assert (leaving.image, leaving.pending) == ({}, True)
         sf.clock.sleep(15)
         assert [*connector.read_back(scope(hours()))] == []
         assert len(sf.company.external) == 1
@@ -184,24 +187,53 @@ def test_who_does_not_record_positively_is_told_before_hours_lie_about(sf: Exter
     assert len(sf.company.external) == 1
 
 
-def test_hours_that_no_time_sheet_takes_are_missing_and_listed(world: World, sf: ExternalTimeSimulator) -> None:
+def test_hours_that_no_time_sheet_takes_are_listed_as_undelivered(world: World, sf: ExternalTimeSimulator) -> None:
     for job in sf.company.jobs:
         if job["userId"] == "2":
             job["timeRecordingProfileCode"] = "NEGATIVE"
     for number in ("1", "2"):
         world.day(number, DAY, (480, 960))
     done = pushed(world)
-    assert (done.counts["confirmed"], done.counts["missing"]) == (1, 1)
+    assert (done.counts["confirmed"], done.counts["unknown"]) == (1, 1)
     assert len(sf.company.external) == 2
 
 
 def test_an_import_that_comes_at_night_is_confirmed_by_the_next_push(world: World, sf: ExternalTimeSimulator) -> None:
     sf.company.import_seconds = None
     world.day("1", DAY, (480, 960))
-    assert pushed(world).counts["missing"] == 1
+    assert pushed(world).counts["unknown"] == 1
+    assert [row.reason for row in world.journal().values()] == ["the ERP has stored it and not carried it out yet"]
     sf.company.run_imports(all_of_them=True)
     done = pushed(world)
     assert (done.counts["confirmed"], done.counts["created"]) == (1, 0)
+    assert [fact.payload.minutes for fact in sf.facts()] == [480]  # type: ignore[union-attr]
+
+
+def test_what_is_not_wanted_any_more_is_taken_back_before_the_import_comes(
+    world: World, sf: ExternalTimeSimulator
+) -> None:
+    sf.company.import_seconds = None
+    world.day("1", DAY, (480, 960))
+    world.day("2", DAY, (480, 960))
+    pushed(world)
+    world.day("1", DAY)
+    world.day("2", DAY, (480, 900))
+    pushed(world)
+    sf.company.run_imports(all_of_them=True)
+    assert [(fact.employee, fact.payload.minutes) for fact in sf.facts()] == [("2", 420)]  # type: ignore[union-attr]
+    assert pushed(world).delivered
+
+
+def test_what_is_wanted_again_before_its_removal_comes_stays(world: World, sf: ExternalTimeSimulator) -> None:
+    world.day("1", DAY, (480, 960))
+    assert pushed(world).delivered
+    sf.company.import_seconds = None
+    world.day("1", DAY)
+    assert pushed(world).counts["withdrawn"] == 0  # the time sheet still has it
+    world.day("1", DAY, (480, 960))
+    pushed(world)
+    sf.company.run_imports(all_of_them=True)
+    assert pushed(world).delivered
     assert [fact.payload.minutes for fact in sf.facts()] == [480]  # type: ignore[union-attr]
 
 

@@ -441,5 +441,34 @@ def test_what_we_know_of_the_services_is_what_the_vendor_says() -> None:
                 assert (field.precision, field.scale) in ((found.precision, found.scale), (0, 0)), field.name
 
 
+def test_client_credentials_are_asked_for_a_token_once(s4: S4Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Issuing(Recording):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if request.url.host != "tokens.invalid":
+                return super().handle_request(request)
+            self.requests.append(request)
+            return json_answer({"access_token": "t1", "token_type": "Bearer", "expires_in": 3600})
+
+    monkeypatch.setenv("S4_SECRET", "s3cret")
+    monkeypatch.setattr(s4.gateway, "tokens", lambda given: given == "t1")
+    recording = Issuing()
+    way = {"token_url": "https://tokens.invalid/oauth/token", "client_id": "c", "client_secret": {"env": "S4_SECRET"}}
+    with opened(s4, recording, user="", password=None, **way) as connector:
+        [receipt] = connector.push([change(connector, hours())])
+        assert len([*connector.read_back(scope())]) == 1
+    assert receipt.outcome is Outcome.ACCEPTED
+    [asked] = [one for one in recording.requests if one.url.host == "tokens.invalid"]
+    assert asked.headers["authorization"].startswith("Basic ")
+    assert asked.content == b"grant_type=client_credentials"
+
+
+def test_a_missing_secret_is_named_and_nothing_else_goes_wrong(
+    s4: S4Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(PASSWORD_VARIABLE)
+    with pytest.raises(SettingsWrong, match=PASSWORD_VARIABLE), opened(s4) as connector:
+        [*connector.employees()]
+
+
 def test_the_connector_is_installed() -> None:
     assert spec.name == "sap_s4hana"

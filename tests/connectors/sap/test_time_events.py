@@ -203,7 +203,12 @@ def test_an_answer_that_is_none_leaves_it_open(sf: TimeEventsSimulator, fault: E
 
 def test_the_check_looks_at_the_event_types(sf: TimeEventsSimulator) -> None:
     with opened(sf) as connector:
-        assert [one.severity for one in connector.check()] == ["ok"] * 4
+        assert [one.severity for one in connector.check()] == ["ok"] * 4 + ["warning"]
+        [*connector.push([change(connector, punch(utc(DAY, 8)))])]
+        assert [one.severity for one in connector.check()] == ["ok"] * 5
+        sf.events.readable = False
+        last = connector.check()[-1]
+    assert "lacks the permission to read" in last.message
     sf.events.types["C10"] = "STOP"
     with opened(sf) as connector:
         last = connector.check()[-1]
