@@ -4,6 +4,7 @@ The import answers for employees and not for entries: it names those it skipped.
 sent again in halves, until the bad entry is alone and all others are in.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from connectors.zoho import wire
@@ -11,10 +12,12 @@ from connectors.zoho.client import RefusedError
 from connectors.zoho.entries import PATH as ENTRIES
 from connectors.zoho.site import Site
 from hub.contract import Change
-from hub.errors import Uncertain
+from hub.errors import ContractBroken, Uncertain
 
 IMPORT = "/people/api/attendance/bulkImport"
 LONGEST_DAYS = 31
+HOPELESS = 1 + 2 + 4
+"""Refusals of all, of both halves and of all quarters."""
 SKIPPED = (
     "Zoho skipped this employee: attendance is not switched on for them there, or they have no biometric mapping, no "
     "log-in or no shift; see Attendance settings in Zoho."
@@ -45,17 +48,28 @@ def _spans(changes: Sequence[Change]) -> Iterator[list[Change]]:
 
 
 def _sent(site: Site, group: list[Change], send: Send) -> Iterator[Verdict]:
-    try:
-        verdicts = [*send(site, group)]
-    except RefusedError as refused:
-        if len(group) == 1:
-            yield group[0], f"Zoho refused it: {refused.problem.text[:200] or refused.problem.code}."
-            return
-        half = len(group) // 2
-        yield from _sent(site, group[:half], send)
-        yield from _sent(site, group[half:], send)
-        return
-    yield from verdicts
+    """Raises `ContractBroken` when not even a quarter is taken: then it is not for some entry."""
+    waiting, refusals, taken = deque([group]), 0, False
+    while waiting:
+        some = waiting.popleft()
+        try:
+            verdicts = [*send(site, some)]
+        except RefusedError as refused:
+            refusals += 1
+            if refusals >= HOPELESS and not taken:
+                raise ContractBroken(f"Zoho refuses every import: {said(refused)}.") from refused
+            if len(some) == 1:
+                yield some[0], f"Zoho refused it: {said(refused)}."
+            else:
+                waiting += (some[: len(some) // 2], some[len(some) // 2 :])
+        else:
+            taken = True
+            yield from verdicts
+
+
+def said(refused: RefusedError) -> str:
+    """Zoho's words, cut to a length that reads."""
+    return refused.problem.text.strip(" .")[:200] or refused.problem.code
 
 
 def _import(site: Site, group: list[Change]) -> Iterator[Verdict]:

@@ -41,7 +41,7 @@ class Push:
         try:
             refs = self._book(change) if change.operation is Operation.CREATE else self._withdraw(change)
         except RefusedError as refused:
-            return rejected(change, f"Zoho refused it: {refused.problem.text[:200] or refused.problem.code}.")
+            return rejected(change, f"Zoho refused it: {importing.said(refused)}.")
         return Receipt(change.key, Outcome.ACCEPTED, refs)
 
     def _book(self, change: Change) -> tuple[str, ...]:

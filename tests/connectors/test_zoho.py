@@ -102,6 +102,7 @@ def site(simulator: ZohoSimulator) -> Iterator[Site]:
     simulator.web.attendance.dated = simulator.web.attendance.gaps = True
     simulator.web.leave.pending = False
     simulator.web.leave.base = simulator.web.entries.base = 1
+    simulator.web.attendance.spoiling = frozenset()
     simulator.web.limits.left_today = 15_000
 
 
@@ -279,16 +280,23 @@ def test_whatever_zoho_says_when_all_is_well(site: Site, connector: ZohoConnecto
 
 
 def test_a_call_refused_as_a_whole_is_sent_in_halves(site: Site, connector: ZohoConnector) -> None:
-    """One bad entry; that Zoho refuses all with it is the worst that is possible."""
-    entries = [interval(site.ref(index)) for index in range(8)]
-    bad = forms_error(7016, "Invalid input data", "/api/attendance/bulkImport")
-    site.web.answers[IMPORT] = [bad, bad, bad, bad]  # 8, then 4, then 2, then the first alone
+    """That Zoho refuses all for one bad entry is the worst that is possible."""
+    site.web.attendance.spoiling = frozenset({"E0003", "E0041"})
+    entries = [interval(site.ref(index)) for index in range(50)]
     receipts = {one.key: one for one in pushed(connector, *entries)}
-    refused = [one for one in receipts.values() if one.outcome is Outcome.REJECTED]
-    assert [one.key for one in refused] == [entries[0].key]
-    assert "Zoho refused it: Invalid input data." in refused[0].reason
-    assert len(receipts) == 8
-    assert len(held(connector, *entries)) == 7
+    refused = {key: one.reason for key, one in receipts.items() if one.outcome is Outcome.REJECTED}
+    assert refused.keys() == {entries[2].key, entries[40].key}
+    assert all(reason.endswith("Zoho refused it: Invalid input data.") for reason in refused.values())
+    assert (len(receipts), len(site.state.entries)) == (50, 48)
+
+
+def test_what_is_refused_down_to_every_quarter_is_not_for_some_entry(site: Site, connector: ZohoConnector) -> None:
+    site.web.attendance.spoiling = frozenset(NUMBERS)
+    with pytest.raises(ContractBroken, match=r"refuses every import: Invalid input data\."):
+        pushed(connector, *[interval(site.ref(index)) for index in range(50)])
+    assert site.calls(IMPORT) == 7
+    receipts = pushed(connector, interval(site.ref(0)), interval(site.ref(1)))
+    assert [one.outcome for one in receipts] == [Outcome.REJECTED] * 2
 
 
 def test_a_page_in_place_of_an_answer_leaves_it_open(site: Site, connector: ZohoConnector) -> None:

@@ -30,13 +30,15 @@ class Attendance:
     """What was punched, and what is shown of it.
 
     `dated` is whether FirstIn and LastOut bear their date: which, is not known [I]. `gaps` is whether total hours leave
-    breaks out, which is a setting in Zoho. `skips` says how many people an import skips besides.
+    breaks out, which is a setting in Zoho. `skips` says how many people an import skips besides; a call with an item of
+    the `spoiling` (Employee IDs) is refused as a whole: whether Zoho ever does that is not known [I].
     """
 
     state: State
     dated: bool = True
     gaps: bool = True
     skips: int = 0
+    spoiling: frozenset[str] = frozenset()
 
     def single(self, form: Form) -> Response:
         """One employee's check-in, check-out or both [R]."""
@@ -62,6 +64,8 @@ class Attendance:
         times = [at for _, at, _ in items]
         if times and (max(times).date() - min(times).date()).days > LONGEST_DAYS:
             return forms_error(7016, "Date range exceeds 31 days", "/api/attendance/bulkImport")  # [I]
+        if self.spoiling & {number for number, _, _ in items}:
+            return forms_error(7016, "Invalid input data.", "/api/attendance/bulkImport")
         skipped = self._skipped([number for number, _, _ in items])
         for number, at, is_in in items:
             person = self.state.employee(number)
