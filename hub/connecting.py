@@ -22,6 +22,7 @@ from hub.database import reading, writing
 from hub.delivery.connections import connection_named, open_connector
 from hub.errors import Fix, Reconnect, SettingsWrong
 from hub.http import Transport
+from hub.links import PARAMETER, digest, link_of, new_word
 from hub.oauth import AuthorizationCode, Endpoint, Refusal, meaning
 from hub.records import ConnectLink
 from hub.token_store import TokenRows
@@ -47,14 +48,8 @@ class Begun:
 def make_link(engine: Engine, tenant: str, connection: str, at: int, minutes: int = MINUTES) -> str:
     """A link good for so many minutes; raises `SettingsWrong` when nobody authorises such a connection that way."""
     _, _ = public_url(), authorisation_of(engine, tenant, connection)
-    word = secrets.token_urlsafe(32)
-    row = ConnectLink(tenant=tenant, connection=connection, sha256=_digest(word), expires_at=at + minutes * 60)
-    with writing(engine) as session:
-        session.connection().execute(
-            delete(ConnectLink).where(col(ConnectLink.tenant) == tenant, col(ConnectLink.expires_at) < at)
-        )
-        session.add(row)
-    return f"{public_url()}/connect/{connection}?{urlencode({'link': word})}"
+    word = new_word(engine, tenant, connection, at, minutes)
+    return f"{public_url()}/connect/{connection}?{urlencode({PARAMETER: word})}"
 
 
 def public_url() -> str:
@@ -87,13 +82,13 @@ def authorisation_of(engine: Engine, tenant: str, connection: str) -> Authorisat
 def begin(engine: Engine, connection: str, word: str, at: int) -> Begun:
     """Start an attempt with the link; an earlier one of the same link is over with that. Raises `LinkInvalid`."""
     browser = secrets.token_urlsafe(32)
-    row = _row(engine, col(ConnectLink.sha256) == _digest(word), at)
-    if row is None or row.connection != connection:
+    row = link_of(engine, word, connection, at)
+    if row is None:
         raise LinkInvalid(f"This link is not good any more. {_AGAIN}")
     described = authorisation_of(engine, row.tenant, row.connection)
     with writing(engine) as session:
         attempt = update(ConnectLink).where(col(ConnectLink.tenant) == row.tenant, col(ConnectLink.id) == row.id)
-        session.connection().execute(attempt.values(state_sha256=_digest(_derived(browser, "state"))))
+        session.connection().execute(attempt.values(state_sha256=digest(_derived(browser, "state"))))
     return Begun(_authorize_url(described, browser), browser)
 
 
@@ -136,9 +131,9 @@ class Finishing:
 
     def _taken(self, state: str, browser: str) -> ConnectLink:
         """The attempt, which nobody can end a second time."""
-        if not (browser and hmac.compare_digest(_derived(browser, "state"), state)):
+        if not (browser and hmac.compare_digest(_derived(browser, "state").encode(), state.encode())):
             raise LinkInvalid(f"This answer belongs to another browser or to an earlier attempt. {_AGAIN}")
-        row = _row(self.engine, col(ConnectLink.state_sha256) == _digest(state), self.now())
+        row = _row(self.engine, col(ConnectLink.state_sha256) == digest(state), self.now())
         if row is None or not self._deleted(row):
             raise LinkInvalid(f"This attempt is over. {_AGAIN}")
         return row
@@ -174,11 +169,6 @@ def _row(engine: Engine, which: object, at: int) -> ConnectLink | None:
     query = select(ConnectLink).where(col(ConnectLink.tenant) != "", which, col(ConnectLink.expires_at) >= at)  # type: ignore[arg-type]
     with reading(engine) as session:
         return session.exec(query).first()
-
-
-def _digest(word: str) -> str:
-    # 256 random bits: a plain digest cannot be turned back.
-    return hashlib.sha256(word.encode()).hexdigest()
 
 
 def _derived(browser: str, purpose: str) -> str:

@@ -284,6 +284,7 @@ def test_an_answer_is_taken_in_the_browser_that_asked_and_for_its_latest_attempt
         (second, "", "another browser"),
         (second, first_browser, "another browser"),
         ({**second, "state": ""}, second_browser, "another browser"),
+        ({**second, "state": "é"}, second_browser, "another browser"),
         (first, first_browser, "over"),
     ):
         with pytest.raises(connecting.LinkInvalid, match=words):
