@@ -1,6 +1,6 @@
 """Commands for those who make and try connectors."""
 
-import threading
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -59,7 +59,9 @@ def simulate(
         say("The settings of a connection to it:")
         print_json(target.settings())
         try:
-            threading.Event().wait()
+            while True:  # time passes there as it does here
+                time.sleep(1)
+                target.clock.sleep(1)
         except KeyboardInterrupt:
             say("Stopped.")
 
