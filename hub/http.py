@@ -5,12 +5,13 @@ been carried out, so a lost or broken answer is `Uncertain` and is never repeate
 is a setting to correct.
 """
 
+import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import httpx
 
@@ -138,6 +139,37 @@ class Client:
                 raise Unavailable(f"{host} answered {detail}.", after=retry_after(answer), detail=detail)
             raise Uncertain(f"{host} answered {detail}; the change may have been made.", detail=detail)
         return answer
+
+
+class Told(NamedTuple):
+    """What a receiver answered: status, and seconds after which it wants to be asked again (0: it does not say)."""
+
+    status: int
+    after: int
+
+
+async def tell(url: str, address: str, headers: Mapping[str, str], body: bytes, seconds: int) -> Told:
+    """POST once to that IP address of the URL's host; the answer is over with its headers and its body is not read.
+
+    Raises `Unavailable` when there is no whole answer within so many seconds, however slowly it drips.
+    """
+    there = httpx.URL(url)
+    given = {**headers, "host": there.netloc.decode()}
+    try:
+        async with (
+            asyncio.timeout(seconds),
+            httpx.AsyncClient(verify=_trusted(), trust_env=False, timeout=seconds) as client,
+            client.stream(
+                "POST",
+                there.copy_with(host=address),
+                headers=given,
+                content=body,
+                extensions={"sni_hostname": there.host},  # also the name that the certificate must have
+            ) as answer,
+        ):
+            return Told(answer.status_code, retry_after(answer, 0))
+    except (httpx.HTTPError, OSError) as error:  # a TimeoutError is one
+        raise Unavailable(f"{there.host} did not answer ({type(error).__name__}).") from error
 
 
 @cache

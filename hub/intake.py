@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, exc, insert
 
 from hub.bulk import Row, insert_new
 from hub.doors.punch import DeviceEvent, RawPunch, Refused
+from hub.events.causes import quarantine_added
 from hub.records import DeviceEvent as DeviceEventRow
 from hub.records import Dirty, Punch, Quarantine
 from hub.zones import local_date
@@ -78,8 +79,7 @@ def store(engine: Engine, deliveries: Sequence[Delivery]) -> int:
     """Write the deliveries in one transaction; returns how many punches were new. Raises what the database raises."""
     with engine.begin() as connection:
         new = insert_new(connection, Punch, _PUNCH_COLUMNS, _punch_rows(deliveries))
-        quarantined = [_quarantine_row(one, row) for one in deliveries for row in one.refused]
-        insert_new(connection, Quarantine, _QUARANTINE_COLUMNS, quarantined)
+        _insert_refused(connection, [one for one in deliveries if one.refused])
         _insert_events(connection, deliveries)
         if new:
             _mark_late(connection, deliveries)
@@ -92,6 +92,15 @@ def _punch_rows(deliveries: Sequence[Delivery]) -> list[Row]:
         of_delivery = (one.sender.tenant, one.sender.device_id, one.received_at)
         rows += [punch + of_delivery for punch in one.punches]
     return rows
+
+
+def _insert_refused(connection: Connection, deliveries: Sequence[Delivery]) -> None:
+    for tenant in sorted({one.sender.tenant for one in deliveries}):
+        theirs = [(one, row) for one in deliveries if one.sender.tenant == tenant for row in one.refused]
+        rows = [_quarantine_row(*pair) for pair in theirs]
+        if new := insert_new(connection, Quarantine, _QUARANTINE_COLUMNS, rows):
+            at = max(one.received_at for one, _ in theirs)
+            quarantine_added(connection, tenant, at, new, {row.reason for _, row in theirs})
 
 
 def _quarantine_row(one: Delivery, row: Refused) -> Row:

@@ -12,13 +12,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import CursorResult, Engine, update
+from sqlalchemy import Connection, CursorResult, Engine, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from hub.database import reading, writing
 from hub.errors import Unavailable
+from hub.events.causes import reconnect_needed, recovered
 from hub.records import SealedToken
 from hub.sealing import KeyRing, Place, Sealed, ring_from_environment
 from hub.tokens import Failure, Token
@@ -27,6 +28,7 @@ LEASE_SECONDS = 120
 """Longer than a token request can take."""
 PATIENCE_SECONDS = 150
 POLL_SECONDS = 0.1
+RECONNECT = "reconnect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,15 @@ class TokenRows:
         """Where the record belongs."""
         return Place("token", self.tenant, self.connection)
 
-    def change(self, *where: Any, **values: Any) -> bool:
-        """Change the row if it is as said."""
+    def change(self, *where: Any, tells: Callable[[Connection], None] | None = None, **values: Any) -> bool:
+        """Change the row if it is as said; `tells` writes an event along with it."""
         there = (col(SealedToken.tenant) == self.tenant, col(SealedToken.connection) == self.connection)
         with writing(self.engine) as session:
             done: CursorResult[Any] = session.connection().execute(
                 update(SealedToken).where(*there, *where).values(**values)
             )
+            if done.rowcount == 1 and tells:
+                tells(session.connection())
             return done.rowcount == 1
 
     def _take(self, owner: str) -> None:
@@ -136,16 +140,25 @@ class _Changing:
     def save(self, token: Token) -> None:
         """Even a holder whose lease ran out keeps what it got, as it may be the only one that is good now."""
         gone = {"failure_way": "", "failure_message": "", "failure_until": None}
-        if not self._change(version=self.version + 1, **gone, **self.rows.sealed(token)):
+        tells = self._recovered if self.row.failure_way == RECONNECT else None
+        if not self._change(tells, version=self.version + 1, **gone, **self.rows.sealed(token)):
             message = f"Another process got a token of {self.rows.connection} meanwhile; try again."
             raise Unavailable(message, after=1)
         self.version += 1
 
     def failed(self, failure: Failure) -> None:
-        self._change(failure_way=failure.way, failure_message=failure.message, failure_until=failure.until)
+        def lost(connection: Connection) -> None:
+            reconnect_needed(connection, rows.tenant, rows.now(), rows.connection, failure.message)
 
-    def _change(self, **values: Any) -> bool:
-        return self.rows.change(col(SealedToken.version) == self.version, **values)
+        rows, begins = self.rows, failure.way == RECONNECT != self.row.failure_way
+        values = {"failure_way": failure.way, "failure_message": failure.message, "failure_until": failure.until}
+        self._change(lost if begins else None, **values)
+
+    def _recovered(self, connection: Connection) -> None:
+        recovered(connection, self.rows.tenant, self.rows.now(), self.rows.connection)
+
+    def _change(self, tells: Callable[[Connection], None] | None, **values: Any) -> bool:
+        return self.rows.change(col(SealedToken.version) == self.version, tells=tells, **values)
 
 
 def failure_of(row: SealedToken) -> Failure | None:

@@ -1,1 +1,1 @@
-"""The HTTP front: device doors, punches from applications, health and metrics."""
+"""The HTTP front: device doors, punches from and attendance for applications, pages, health and metrics."""

@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub import database
-from hub.api import callback, connect, failures, health, iclock, problems, punches
+from hub.api import attendance, callback, connect, explained, failures, health, iclock, problems, punches
 from hub.api.metrics import CountUnreadable, metrics
 from hub.api.state import Hub
+from hub.events.background import sending
+from hub.events.sender import Sender
 from hub.intake import Intake
 from hub.ours import require_ours
 from hub.senders import Senders
@@ -30,6 +32,10 @@ class _CollapseSlashes:
         await self.app(scope, receive, send)
 
 
+def _now() -> int:
+    return int(time.time())
+
+
 def create_app(database_url: str | None = None) -> FastAPI:
     """The hub's API on the database of the URL (or of the environment); brings its schema up to date at start."""
     require_ours()
@@ -40,9 +46,10 @@ def create_app(database_url: str | None = None) -> FastAPI:
         database.migrate(engine)
         intake = Intake(engine)
         intake.start()
-        app.state.hub = Hub(engine, intake, Senders(engine), lambda: int(time.time()))
+        app.state.hub = Hub(engine, intake, Senders(engine), _now)
         logging.getLogger("uvicorn.error").addFilter(CountUnreadable())
-        yield
+        with sending(Sender(engine, _now)):
+            yield
         await intake.stop()
         engine.dispose()
 
@@ -50,7 +57,9 @@ def create_app(database_url: str | None = None) -> FastAPI:
     app.add_middleware(_CollapseSlashes)
     app.add_route("/metrics", metrics, include_in_schema=False)
     app.include_router(punches.router)
+    app.include_router(attendance.router)
     app.include_router(connect.router)
+    app.include_router(explained.router)
     app.include_router(health.router)
     problems.install(app)
     failures.install(app)

@@ -26,6 +26,13 @@ def problem(status: int, detail: str, **members: Any) -> JSONResponse:
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
 
 
+def problem_schema() -> dict[str, Any]:
+    """JSON Schema of a problem document, for the pages of the API."""
+    texts = {name: {"type": "string"} for name in ("type", "title", "detail")}
+    errors = {"type": "array", "items": {"type": "object", "description": "`where` and `what`."}}
+    return {"type": "object", "properties": {**texts, "status": {"type": "integer"}, "errors": errors}}
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the application as a problem document."""
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Engine
 from sqlmodel import col, select
 from starlette.requests import Request
 
@@ -16,8 +17,8 @@ from hub.api.state import hub_of
 from hub.database import reading
 from hub.records import ApiKey
 
-PUNCHES_WRITE, CONNECTIONS_READ = "punches:write", "connections:read"
-SCOPES = (PUNCHES_WRITE, CONNECTIONS_READ)
+PUNCHES_WRITE, CONNECTIONS_READ, ATTENDANCE_READ = "punches:write", "connections:read", "attendance:read"
+SCOPES = (PUNCHES_WRITE, CONNECTIONS_READ, ATTENDANCE_READ)
 
 _bearer = HTTPBearer(auto_error=False, description="A key made by `muster key`.")
 
@@ -37,7 +38,7 @@ def tenant_with(scope: str) -> Callable[..., Awaitable[str]]:
     """A dependency: the tenant whose key with that scope was sent; 401 and 403 otherwise."""
 
     async def tenant(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
-        record = await asyncio.to_thread(_find, request, given.credentials) if given else None
+        record = await asyncio.to_thread(find_key, hub_of(request).engine, given.credentials) if given else None
         if record is None:
             raise Problem(401, "Send `Authorization: Bearer <key>` with a key made by `muster key`.")
         if scope not in record.scopes.split():
@@ -47,9 +48,11 @@ def tenant_with(scope: str) -> Callable[..., Awaitable[str]]:
     return tenant
 
 
-def _find(request: Request, key: str) -> ApiKey | None:
-    with reading(hub_of(request).engine) as session:
+def find_key(engine: Engine, key: str) -> ApiKey | None:
+    """The record of a key, if it is one."""
+    with reading(engine) as session:
         return session.exec(select(ApiKey).where(col(ApiKey.sha256) == _digest(key))).first()
 
 
 Writer = Annotated[str, Depends(tenant_with(PUNCHES_WRITE))]
+AttendanceReader = Annotated[str, Depends(tenant_with(ATTENDANCE_READ))]

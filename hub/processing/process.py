@@ -9,6 +9,7 @@ from sqlalchemy import Engine, delete, select
 from sqlmodel import Session, col
 
 from hub.database import reading, writing
+from hub.events.causes import attendance_changed
 from hub.lease import lease
 from hub.processing.digest import with_details
 from hub.processing.read import Span, read_spans
@@ -32,6 +33,8 @@ def process(engine: Engine, tenant: str, first: date, last: date, now: Callable[
         with writing(engine) as session:
             held.renew(session)
             done = Writer(session, tenant, sites, now()).write(outputs, stored, causes)
+            if done.created or done.changed:
+                attendance_changed(session.connection(), tenant, now())
             _forget(session, tenant, [number for number, _, _ in causes])
     return done
 

@@ -43,7 +43,8 @@ class SealedSecret(SQLModel, table=True):
 class ConnectLink(SQLModel, table=True):
     """A link with which one person may authorise one connection until `expires_at`; only digests are kept.
 
-    `state_sha256` is that of the latest attempt; the link is deleted when one of them has come to its end.
+    Or see one page: `connection` is then the path of the page, which begins with `/` (`hub.links`). `state_sha256` is
+    that of the latest attempt; the link is deleted when one of them has come to its end.
     """
 
     id: int | None = Field(default=None, primary_key=True)

@@ -61,7 +61,7 @@ def test_while_the_database_is_away_everybody_is_told_to_send_again(
         raise OperationalError("SELECT", ("1001",), psycopg.OperationalError("connection refused\nDETAIL: 1001"))
 
     monkeypatch.setattr(Senders, "_load", fail)
-    monkeypatch.setattr("hub.api.security._find", fail)
+    monkeypatch.setattr("hub.api.security.find_key", fail)
     answers = [
         client.post(attlog, content=LINE),
         client.post("/callback/acme/acme-word?stgid=ST1", content="{}"),

@@ -1,0 +1,1 @@
+"""Events for applications: written with their cause, signed and sent as Standard Webhooks."""
