@@ -18,7 +18,7 @@ from rich.progress import Progress
 
 from connectors.tryton.provision import Provisioned, Site, provision
 from connectors.tryton.sandbox import Sandbox, free_port
-from examples.demo import fortnight, late, report
+from examples.demo import fortnight, late, report, simulated
 from examples.demo.nights import Dagster
 from examples.demo.servers import Servers, write_project
 from examples.demo.stream import Punch, Transmission, transmissions
@@ -47,6 +47,7 @@ def main(folder: Path, *, once: bool) -> int:
         demo.send_fortnight()
         demo.run_nights()
         demo.send_late_and_again()
+        demo.carry_to_simulated()
         out.print(f"\n{'Every entry is confirmed.' if demo.well else 'Something is left to do.'}", style="bold")
         out.print(f"{int(time.monotonic() - began)} s in all.")
         if not once:
@@ -165,6 +166,15 @@ class Demo:
         after = report.snapshot(self._engine, config, self.days)
         self._compare(before, after, set(punches))
         self._print_nights()
+
+    def carry_to_simulated(self) -> None:
+        """The same days to ERPs that a demo cannot install."""
+        out.rule("5. the same days to simulated ERPs (written from the vendors' documentation, not the real ones)")
+        people = [number for number in fortnight.employees() if number != UNMAPPED]
+        carried = simulated.carry(self._engine, TENANT, people, list(fortnight.cost_centres()), self.days)
+        out.print(simulated.table(carried))
+        undone = [one.title for one in carried if not one.delivered or not one.counts["confirmed"]]
+        self._expect(not undone, f"not delivered: {undone}")
 
     def _wait_for_corrections(self, config: ConnectionConfig, known: set[str]) -> None:
         until = time.monotonic() + 120

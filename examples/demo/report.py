@@ -105,7 +105,7 @@ def tryton_totals(sandbox: Sandbox, company: int, days: list[date]) -> dict[date
 
 def snapshot(engine: Engine, config: ConnectionConfig, days: list[date]) -> Snapshot:
     """All that the ERP holds of these dates: employee, digest and ids by natural key."""
-    people = frozenset(bindings(engine, config, EMPLOYEE).values())
+    people = frozenset(bindings(engine, config, EMPLOYEE).refs)
     with open_connector(config, engine) as connector:
         scope = Scope(days[0], days[-1], connector.capabilities.kinds, people)
         held: Snapshot = defaultdict(list)
