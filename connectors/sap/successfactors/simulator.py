@@ -4,11 +4,12 @@ Assertions are really verified, tokens last a day of the simulated clock, time s
 documentation leaves a choice open, `company` and `events` have it as a field.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 from cryptography import x509
@@ -30,7 +31,7 @@ from hub.testing.edge import Edge
 from hub.testing.simulator import Simulator
 from hub.testing.target import Fact, Refs, fact_of
 
-KEY_VARIABLE, CERTIFICATE_VARIABLE = "MUSTER_SIMULATED_SF_KEY", "MUSTER_SIMULATED_SF_CERTIFICATE"
+KEY, CERTIFICATE = "key.pem", "certificate.pem"
 COMPANY, CLIENT, USER = "ACMEtest", "c2ltdWxhdGVk", "API_ATTENDANCE"
 _DAY, _HALF = 100, 50
 
@@ -46,6 +47,7 @@ class SfSimulator(Simulator):
     def __init__(self, clock: SimulatedClock | None = None, **options: Any) -> None:
         super().__init__(clock)
         self.options = options
+        self.folder = Path()
         self.company = Company(lambda: self.now)
         self.tokens = Tokens(COMPANY, CLIENT, lambda: frozenset({USER}), lambda: self.now)
         self.odata = OData(self.company, self.tokens)
@@ -54,10 +56,11 @@ class SfSimulator(Simulator):
     @contextmanager
     def running(self, port: int = 0) -> Iterator[None]:
         """Serve, and have key and certificate where the settings say."""
-        key, certificate = key_pair()
-        os.environ |= {KEY_VARIABLE: key, CERTIFICATE_VARIABLE: certificate}
-        self.tokens.certificate = certificate
-        with super().running(port):
+        key, self.tokens.certificate = key_pair()
+        with TemporaryDirectory(prefix="muster-successfactors-") as folder, super().running(port):
+            self.folder = Path(folder)
+            (self.folder / KEY).write_text(key, encoding="ascii")
+            (self.folder / CERTIFICATE).write_text(self.tokens.certificate, encoding="ascii")
             yield
 
     def routes(self, app: FastAPI) -> None:
@@ -69,7 +72,8 @@ class SfSimulator(Simulator):
         """The settings of a connection to it."""
         access = {
             "url": self.url, "company_id": COMPANY, "client_id": CLIENT, "user": USER,
-            "private_key": {"env": KEY_VARIABLE}, "certificate": {"env": CERTIFICATE_VARIABLE}, "timeout_seconds": 1,
+            "private_key": {"file": str(self.folder / KEY)}, "timeout_seconds": 1,
+            "certificate": {"file": str(self.folder / CERTIFICATE)},
         }  # fmt: skip
         return {**access, **self.chosen, **self.options}
 

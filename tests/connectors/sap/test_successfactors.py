@@ -14,13 +14,7 @@ from connectors.sap.successfactors import entities, faults
 from connectors.sap.successfactors.connector import SfConnector
 from connectors.sap.successfactors.people import profiles
 from connectors.sap.successfactors.settings import SfSettings
-from connectors.sap.successfactors.simulator import (
-    CERTIFICATE_VARIABLE,
-    KEY_VARIABLE,
-    USER,
-    ExternalTimeSimulator,
-    key_pair,
-)
+from connectors.sap.successfactors.simulator import USER, ExternalTimeSimulator, key_pair
 from hub.contract import Severity
 from hub.errors import ContractBroken, NotInstalled, NotPermitted, SettingsWrong, Unavailable
 from tests.connectors.sap import vendor
@@ -233,6 +227,3 @@ def test_no_setting_takes_a_secret_itself(sf: ExternalTimeSimulator) -> None:
     given: dict[str, Any] = {**sf.settings(), "private_key": key_pair()[0]}
     with pytest.raises(ValueError, match="private_key"):
         SfSettings.model_validate(given)
-    assert {KEY_VARIABLE, CERTIFICATE_VARIABLE} == {
-        sf.settings()[name]["env"] for name in ("private_key", "certificate")
-    }

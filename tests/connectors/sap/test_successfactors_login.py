@@ -17,10 +17,8 @@ from connectors.sap.successfactors import assertion
 from connectors.sap.successfactors.connector import SfConnector
 from connectors.sap.successfactors.settings import SfSettings
 from connectors.sap.successfactors.simulator import (
-    CERTIFICATE_VARIABLE,
     CLIENT,
     COMPANY,
-    KEY_VARIABLE,
     USER,
     TimeEventsSimulator,
     key_pair,
@@ -146,14 +144,13 @@ def test_a_refused_log_in_says_where_to_look(sf: TimeEventsSimulator, wrong: dic
 def test_a_key_of_another_certificate_is_found_before_anything_is_sent(
     sf: TimeEventsSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = key_pair.__wrapped__()[0]
-    monkeypatch.setenv(KEY_VARIABLE, other)
-    with opened(sf) as connector, pytest.raises(SettingsWrong, match="not the one of the certificate"):
+    monkeypatch.setenv("SF_KEY", key_pair.__wrapped__()[0])
+    with opened(sf, private_key={"env": "SF_KEY"}) as connector, pytest.raises(SettingsWrong, match="not the one of"):
         [*connector.employees()]
     assert sf.tokens.asked == []
-    monkeypatch.setenv(KEY_VARIABLE, "no key")
+    monkeypatch.setenv("SF_KEY", "no key")
     with pytest.raises(SettingsWrong, match="must be PEM"):
-        assertion.pair(SecretRef(env=KEY_VARIABLE), SecretRef(env=CERTIFICATE_VARIABLE))
+        assertion.pair(SecretRef(env="SF_KEY"), settings(sf).certificate)
 
 
 def test_the_token_is_asked_for_once_with_all_its_fields(sf: TimeEventsSimulator) -> None:
