@@ -31,7 +31,11 @@ LOCK := uv pip compile -q --universal --python-version 3.11 --no-emit-index-url 
 demo: .venv
 	@ONCE=$(ONCE) $(BIN)/python -m examples.demo
 
-test: .venv
+# Clients that others wrote in JavaScript; without npm their tests are skipped, and say so.
+tests/peers/node_modules: tests/peers/package-lock.json
+	@command -v npm >/dev/null && npm ci --prefix tests/peers --ignore-scripts --no-fund --no-audit --silent && touch $@ || true
+
+test: .venv tests/peers/node_modules
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: .venv
