@@ -21,7 +21,8 @@ def parts_of(url: str) -> SplitResult:
     """The parts of a good address; raises `SettingsWrong`. Only the hub's own machine may be reached in the clear."""
     try:
         parts = urlsplit(url)
-        good = bool(parts.hostname) and (parts.port or 1) > 0 and url.isascii() and url.isprintable()
+        plain = url.isascii() and url.isprintable() and " " not in url
+        good = plain and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         good = False
     if not good or parts.username or parts.password or parts.fragment:
