@@ -43,7 +43,12 @@ check: .venv
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: .venv
+.venv/bench: .venv/ready requirements/bench.txt
+	@if command -v uv >/dev/null; then uv pip install -q --python $(BIN)/python --require-hashes -r requirements/bench.txt; \
+	else $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/bench.txt; fi
+	@touch $@
+
+bench: .venv/bench
 	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 dev: .venv
