@@ -105,6 +105,12 @@ class Servers:
         _wait(process, f"{url}/server_info", self.folder / "webserver.log")
         return url
 
+    def memory_mib(self) -> float:
+        """Memory of the running processes, shared pages counted once; 0 where the system does not tell."""
+        rollups = [Path(f"/proc/{one.pid}/smaps_rollup") for one in self._running if one.poll() is None]
+        lines = [line for rollup in rollups if rollup.exists() for line in rollup.read_text().splitlines()]
+        return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
     def _make_storage(self) -> None:
         """Dagster's SQLite files, once: each of its processes would make them, and two at a time fail."""
         self.start("storage", "dagster", "instance", "info").wait(START_SECONDS)
