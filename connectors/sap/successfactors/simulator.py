@@ -83,8 +83,7 @@ class SfSimulator(Simulator):
         self.company.empty()
         self.tokens.given.clear()
         self.tokens.asked.clear()
-        self.events.held.clear()
-        self.events.calls.clear()
+        self.events.empty()
         for code in costs:
             self.company.add_centre(code)
         return Refs({number: self.company.hire(number) for number in numbers}, {code: code for code in costs})

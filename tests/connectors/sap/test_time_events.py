@@ -156,7 +156,7 @@ def test_withdrawals_go_by_the_event_s_own_id_and_one_that_is_gone_is_gone(sf: T
     with opened(sf, recording) as connector:
         entries = [punch(utc(DAY, at), employee="3") for at in (8, 9, 10)]
         made = [*connector.push([change(connector, one) for one in entries])]
-        del sf.events.held[made[1].refs[0]]
+        sf.events.remove(made[1].refs[0])
         gone = [
             *connector.push([change(connector, one, WITHDRAW, it.refs) for one, it in zip(entries, made, strict=True)])
         ]

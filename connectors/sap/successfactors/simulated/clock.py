@@ -43,8 +43,21 @@ class Events:
     now: Callable[[], int]
     types: dict[str, str] = field(default_factory=lambda: {"C10": "START", "C20": "STOP"})
     held: dict[str, Row] = field(default_factory=dict)
+    seconds: set[tuple[str, datetime]] = field(default_factory=set)
     calls: list[int] = field(default_factory=list)
     readable: bool = True
+
+    def empty(self) -> None:
+        """No event, and no call so far."""
+        self.held.clear()
+        self.seconds.clear()
+        self.calls.clear()
+
+    def remove(self, name: str) -> bool:
+        """Take an event out; whether it was there."""
+        row = self.held.pop(name, None)
+        self.seconds -= {_second(row)} if row else set()
+        return row is not None
 
     def routes(self, app: FastAPI) -> None:
         """Put the doors up."""
@@ -78,24 +91,24 @@ class Events:
         good: list[Row] = []
         bad: list[Row] = []
         refuses = getattr(request.state, "fault", None) is not None
-        users, seconds = self.users(), {_second(one) for one in self.held.values()}
+        users = self.users()
         for at, one in enumerate(given):
             row = _row(one)
-            said = self._said(row, users, seconds) if at or not refuses else "The employee is locked."
+            said = self._said(row, users) if at or not refuses else "The employee is locked."
             if said:
                 bad.append({"id": one["id"], "errorText": said})
             else:
                 self.held[row["externalId"]] = row
-                seconds.add(_second(row))
+                self.seconds.add(_second(row))
                 good.append({"UUID": row["externalId"], "id": one["id"]})
         return _json({"succeededTimeEvents": good, "failedTimeEvents": bad}, 201)
 
-    def _said(self, row: Row, users: frozenset[str], seconds: set[tuple[str, datetime]]) -> str:
+    def _said(self, row: Row, users: frozenset[str]) -> str:
         if row["workAssignmentId"] not in users:
             return "The assignment does not exist or is not active."
         if row["timeEventTypeCode"] not in self.types:
             return f"The time event type {row['timeEventTypeCode']} does not exist."
-        return THERE if _second(row) in seconds else ""
+        return THERE if _second(row) in self.seconds else ""
 
     async def _patch(self, request: Request) -> Response:
         if refused := self._refused(request, counted=True):
@@ -107,7 +120,7 @@ class Events:
         failed = [
             {"id": one["id"], "reason": "A time event was not found for this ID."}
             for one in given
-            if self.held.pop(one["id"], None) is None
+            if not self.remove(one["id"])
         ]
         status = "partial_success" if failed else "success"
         body = {"status": status, "deletedCount": len(given) - len(failed), "failedTimeEvents": failed}
@@ -136,11 +149,12 @@ def _wrong(given: Any) -> list[str]:
     if not isinstance(given, list):
         return ["The request must be an array."]
     found = [f"The {name} must not be blank." for one in given for name in NEEDED if not one.get(name)]
-    for one in given:
-        for name, value in one.items():
-            longest, pattern = PATTERNS.get(name, (0, "$^"))
-            if len(value) > longest or not re.fullmatch(pattern, value):
-                found.append(f"The {name} does not fit its pattern.")
+    found += [
+        f"The {name} does not fit its pattern."
+        for one in given
+        for name, value in one.items()
+        if not _fits(name, value)
+    ]
     if len({one.get("id") for one in given}) < len(given):
         found.append("The id must be unique.")
     if len(given) > 1000:
@@ -148,6 +162,11 @@ def _wrong(given: Any) -> list[str]:
     if max(Counter(one.get("assignmentId") for one in given).values(), default=0) > 200:
         found.append("The maximum number of time events for a user in a request should not be greater than 200")
     return found
+
+
+def _fits(name: str, value: str) -> bool:
+    longest, pattern = PATTERNS.get(name, (0, ""))
+    return len(value) <= longest and re.fullmatch(pattern, value) is not None
 
 
 def _second(row: Row) -> tuple[str, datetime]:
