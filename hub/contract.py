@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.meter import Meter, Unmetered
 from hub.secrets import SecretRef
 from hub.tokens import MemoryTokens, TokenStore
 
@@ -211,32 +212,6 @@ class Capabilities:
     seconds_between_requests: int = 0
     reads_counted: bool = True
     lanes: Mapping[str, int] = field(default_factory=dict)
-
-
-class Meter(Protocol):
-    """Asked before every request to the ERP; hand it to `hub.http.Client`."""
-
-    def take(self) -> None:
-        """Wait for room for one request; raises `Throttled` when there is none today."""
-
-    def breached(self, after: int) -> None:
-        """Told when the ERP refused a request as one too many."""
-
-    def require(self, requests: int) -> None:
-        """Asked before a push how many requests it takes; raises `Throttled` when they fit a day and not today."""
-
-
-class Unmetered:
-    """No limit."""
-
-    def take(self) -> None:
-        """Nothing to wait for."""
-
-    def breached(self, after: int) -> None:
-        """Nobody to tell."""
-
-    def require(self, requests: int) -> None:
-        """There is room."""
 
 
 @dataclass(frozen=True, slots=True)
