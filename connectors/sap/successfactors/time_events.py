@@ -108,18 +108,17 @@ class TimeEvents(Target):
         names = {str(at): change for at, change in enumerate(changes, 1)}
         body = [punches.event(change, name, self._settings) for name, change in names.items()]
         response = self._writer.send("POST", EVENTS, body)
-        code, text = faults.said(response.content)
-        if response.status_code == HTTPStatus.BAD_REQUEST and code:
+        if response.status_code == HTTPStatus.BAD_REQUEST and (text := faults.said(response.content)[1]):
             # Nothing was made. The next run sends these in smaller calls, so that the bad one will stand alone.
             yield from (rejected(change, f"SuccessFactors refused the whole call: {text}.") for change in changes)
             return
-        told = _told(response, "succeededTimeEvents", "failedTimeEvents")
+        made, refused = _told(response)
         for name, change in names.items():
-            if name in told[0]:
-                yield accepted(change, *told[0][name])
-            elif name in told[1]:
-                yield accepted(change) if THERE in told[1][name] else rejected(change, faults.reason(told[1][name]))
-        if missing := names.keys() - told[0].keys() - told[1].keys():
+            if name in made:
+                yield accepted(change, *made[name])
+            elif name in refused:
+                yield accepted(change) if THERE in refused[name] else rejected(change, faults.reason(refused[name]))
+        if missing := names.keys() - made.keys() - refused.keys():
             raise Uncertain(f"SuccessFactors told nothing of {len(missing)} time events; they may have been made.")
 
     def _delete(self, changes: list[Change]) -> Iterator[Receipt]:
@@ -132,7 +131,7 @@ class TimeEvents(Target):
         response = self._writer.send("PATCH", DELETIONS, body, "application/merge-patch+json")
         answer = _json(response) if response.is_success else None
         match answer:
-            case {"failedTimeEvents": [*failed], "deletedCount": int()}:
+            case {"failedTimeEvents": [*failed], "deletedCount": int()} if all("id" in one for one in failed):
                 reasons = {str(one["id"]): str(one.get("reason", "")) for one in failed}
             case _:
                 raise faults.meaning(response, "time events", write=True)
@@ -182,13 +181,18 @@ def calls(changes: list[Change]) -> list[list[Change]]:
     return found
 
 
-def _told(response: Response, good: str, bad: str) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-    """By the name of the event: its id in SuccessFactors, or why it was refused."""
-    answer = _json(response) if response.is_success else None
-    if isinstance(answer, dict) and (good in answer or bad in answer):
-        made: dict[str, tuple[str, ...]] = {str(one["id"]): (str(one["UUID"]),) for one in answer.get(good) or ()}
-        return made, {str(one["id"]): str(one.get("errorText", "")) for one in answer.get(bad) or ()}
-    raise faults.meaning(response, "time events", write=True)
+def _told(response: Response) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """By the name of the event: its id in SuccessFactors, or why it was refused; either list may be left out."""
+    answer: Any = _json(response) if response.is_success else None
+    try:
+        good, bad = answer.get("succeededTimeEvents"), answer.get("failedTimeEvents")
+        made: dict[str, tuple[str, ...]] = {str(one["id"]): (str(one["UUID"]),) for one in good or ()}
+        refused = {str(one["id"]): str(one.get("errorText", "")) for one in bad or ()}
+    except (KeyError, TypeError, AttributeError):
+        made, refused = {}, {}
+    if not made and not refused:
+        raise faults.meaning(response, "time events", write=True)
+    return made, refused
 
 
 def _instant(seconds: int) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from itertools import count, pairwise
 from typing import Any
@@ -199,6 +200,32 @@ def test_an_answer_that_is_none_leaves_it_open(sf: TimeEventsSimulator, fault: E
         with pytest.raises(Uncertain):
             [*connector.push([change(connector, punch(utc(DAY, 8)))])]
     assert len(sf.events.held) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "accepted"),
+    [
+        ({"succeededTimeEvents": [{"id": "1", "UUID": "a"}, {"id": "2", "UUID": "b"}]}, 2),
+        ({"succeededTimeEvents": [{"id": "2", "UUID": "b"}], "failedTimeEvents": None}, 1),
+        ({"failedTimeEvents": [{"reason": "no id"}]}, 0),
+        ({"succeededTimeEvents": [], "failedTimeEvents": []}, 0),
+    ],
+)
+def test_answers_with_and_without_both_lists_are_understood(
+    sf: TimeEventsSimulator, body: dict[str, Any], accepted: int
+) -> None:
+    class Answering(Recording):
+        def handle_request(self, request: Any) -> Any:
+            answer = super().handle_request(request)
+            return answer if request.url.path.startswith("/oauth") else type(answer)(201, json=body)
+
+    found = []
+    with opened(sf, Answering()) as connector:
+        receipts = connector.push([change(connector, punch(utc(DAY, at))) for at in (8, 9)])
+        with suppress(Uncertain):
+            for receipt in receipts:
+                found.append(receipt.outcome)  # noqa: PERF401 - what came before the error counts
+    assert found == [Outcome.ACCEPTED] * accepted
 
 
 def test_the_check_looks_at_the_event_types(sf: TimeEventsSimulator) -> None:
