@@ -19,8 +19,8 @@ from hub.rules.codes import Session as Half
 from hub.zones import local_text
 
 LIST = "processed"
-_SAME = [name for name in ProcessedDay.model_fields if name in AttendanceDay.model_fields and name != "flags"]
 _AS_NAMES = ("day_type", "s1", "s2", "flags", "anomaly_codes", "computed_at")
+_SAME = [name for name in ProcessedDay.model_fields if name in AttendanceDay.model_fields and name not in _AS_NAMES]
 _TIMES = ("in_at", "out_at", "scheduled_start", "scheduled_end")
 _COLUMNS = sorted({"id", *_SAME, *_AS_NAMES, *(f"{name}_utc" for name in _TIMES)})
 
