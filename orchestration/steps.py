@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
 from hub import database
+from hub.connecting import public_url
 from hub.delivery.agreed import save_plan, waiting_plan
 from hub.delivery.bindings import bind
 from hub.delivery.connections import ConnectionConfig, connector_of, open_connector, register
@@ -17,7 +18,8 @@ from hub.delivery.lines import CHANGES, Action
 from hub.delivery.outcome import Planned, Pushed, result
 from hub.delivery.push import Delivery
 from hub.delivery.wanted import mapped_days
-from hub.errors import Fix
+from hub.errors import Fix, SettingsWrong
+from hub.links import plan_page
 from hub.mapping import Mapped
 from hub.processing import Processed, process
 from hub.processing.read import utc
@@ -106,6 +108,16 @@ def _for_approval(config: ConnectionConfig, planned: Planned) -> str:
     approved = f"is approved by {there.approved_by}: " if there and there.approved_by else ""
     ask = approved or f"waits for a second person: muster approve {number}, then "
     return f"Plan {number} with {planned.count(*CHANGES)} changes {ask}muster apply {number}."
+
+
+def page_of(config: ConnectionConfig, planned: Planned) -> str:
+    """Where people see the plan, if it was saved and `MUSTER_PUBLIC_URL` is set. It carries no right to look."""
+    try:
+        base = public_url()
+    except SettingsWrong:  # a link is not worth a failed night
+        return ""
+    there = waiting_plan(engine(), config, planned)
+    return f"{base}{plan_page(there.id)}" if there and there.id else ""
 
 
 def differences(planned: Planned) -> dict[str, int]:

@@ -81,7 +81,9 @@ def _planned(config: ConnectionConfig, mapped: dg.AssetsDefinition) -> dg.Assets
         plan = guarded(lambda: steps.plan_day(config, steps.day_of(context.partition_key)))
         for failed in guarded(lambda: tell_of_forecast(config, plan)):
             context.log.warning(failed)
-        return dg.MaterializeResult(metadata=dict(steps.by_action(plan)))
+        page = guarded(lambda: steps.page_of(config, plan))
+        shown = {"plan": dg.MetadataValue.url(page)} if page else {}
+        return dg.MaterializeResult(metadata={**steps.by_action(plan), **shown})
 
     return planned
 

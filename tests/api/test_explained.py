@@ -36,7 +36,14 @@ def plan(engine: Engine, keys: Any) -> int:
         made_at=1,
     )  # fmt: skip
     entry = {"natural_key": EVIL, "operation": "create", "state": "confirmed", "image": {}, "sent": "", "push_id": 1}
-    names = {"tenant": "acme", "kind": "day", "employee": "e1", "work_date": DAY, "changed_at": 1, **entry}
+    names: dict[str, Any] = {
+        "tenant": "acme",
+        "kind": "day",
+        "employee": "e1",
+        "work_date": DAY,
+        "changed_at": 1,
+        **entry,
+    }
     with writing(engine) as session:
         for connection in ("books", "other"):
             session.add(JournalEntry(connection=connection, entry_key=f"acme:E1:{DAY}:{connection}", **names))
