@@ -54,7 +54,7 @@ def _of_ours(known: Known, holds: list[Held]) -> Difference | None:
         found = Found.MISSING
     elif len(holds) > 1:
         found = Found.DOUBLED
-    elif digest(holds[0].image) != known.confirmed:
+    elif not holds[0].pending and digest(holds[0].image) != known.confirmed:
         found = Found.DRIFTED
     else:
         return None

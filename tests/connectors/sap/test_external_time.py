@@ -230,6 +230,8 @@ def test_what_is_wanted_again_before_its_removal_comes_stays(world: World, sf: E
     sf.company.import_seconds = None
     world.day("1", DAY)
     assert pushed(world).counts["withdrawn"] == 0  # the time sheet still has it
+    with world.open() as connector:
+        assert world.delivery(connector).reconcile(DAY, DAY) == []  # nobody has to look at what is on its way
     world.day("1", DAY, (480, 960))
     pushed(world)
     sf.company.run_imports(all_of_them=True)
