@@ -125,8 +125,9 @@ class Budget:
         periods = {*PERIODS, self._period} if self.name else {*PERIODS}
         with writing(self.engine) as session:
             for _ in range(2):
-                query = select(Spent).where(*self._there()).with_for_update()
-                found = {row.period: (row.number, row.requests) for row in session.exec(query)}
+                columns = (col(Spent.period), col(Spent.number), col(Spent.requests))
+                query = select(*columns).where(*self._there()).with_for_update()
+                found = {period: (number, requests) for period, number, requests in session.exec(query)}
                 if periods <= found.keys():
                     break
                 self._make(session, periods - found.keys())
