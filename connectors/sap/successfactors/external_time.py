@@ -122,7 +122,7 @@ class ExternalTime(Target):
         if not self._settings.recording_profiles:
             return found
         new = [change for change in changes if change.operation is not Operation.WITHDRAW]
-        for day in {change.work_date for change in new}:
+        for day in sorted({change.work_date for change in new}):
             some = [change for change in new if change.work_date == day]
             there = profiles(self._client, (change.employee for change in some), day)
             lacking = (one for one in some if there.get(one.employee, "") not in self._settings.recording_profiles)
@@ -130,7 +130,7 @@ class ExternalTime(Target):
         return found
 
     def findings(self) -> Iterator[Finding]:
-        """Whether rows and time sheets can be read, and whether rows lie there that no time sheet took."""
+        """Whether rows and time sheets can be read; asks for a code that nobody has."""
         [*self._client.rows(EXTERNAL_TIME, paging="cursor", **{"$filter": f"externalCode eq {wire.literal('-')}"})]
         if self._settings.time_sheet == "unread":
             text = "Stored rows count as delivered; whether the time sheets take them is not looked at."
