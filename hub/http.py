@@ -151,10 +151,14 @@ class Told(NamedTuple):
 async def tell(url: str, address: str, headers: Mapping[str, str], body: bytes, seconds: int) -> Told:
     """POST once to that IP address of the URL's host; the answer is over with its headers and its body is not read.
 
-    Raises `Unavailable` when there is no whole answer within so many seconds, however slowly it drips.
+    Raises `Unavailable` when there is no answer within so many seconds, however slowly it drips, and `SettingsWrong`
+    for a URL that is none.
     """
-    there = httpx.URL(url)
-    given = {**headers, "host": there.netloc.decode()}
+    try:
+        there = httpx.URL(url)
+        given = {**headers, "host": there.netloc.decode()}
+    except httpx.InvalidURL as error:
+        raise SettingsWrong("This is no address; correct it.", detail=type(error).__name__) from None
     try:
         async with (
             asyncio.timeout(seconds),

@@ -1,9 +1,9 @@
 """What `/v1/attendance` answers, with the units of every number."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 MINUTES = "Minutes."
 HUNDREDTHS = "Hundredths of a day: 100 is a whole one."
@@ -126,15 +126,17 @@ _CURSOR = Field(default=None, max_length=200, description="`next_cursor` of the 
 _LIMIT = Field(default=500, ge=1, le=5000, description="Most rows of a page; a stream has them all.")
 
 
+# PostgreSQL has no NUL in its texts.
+_Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")] | None
+
+
 class _Query(BaseModel):
     # A filter with a slip in its name must not give everything.
     model_config = ConfigDict(extra="forbid")
 
-    employee: str | None = Field(default=None, min_length=1, max_length=200, description="Employee number.")
-    site: str | None = Field(default=None, min_length=1, max_length=200, description="Code of a site.")
-    device: str | None = Field(
-        default=None, min_length=1, max_length=200, description="Serial number or service tag of a device."
-    )
+    employee: _Name = Field(default=None, description="Employee number.")
+    site: _Name = Field(default=None, description="Code of a site.")
+    device: _Name = Field(default=None, description="Serial number or service tag of a device.")
     limit: int = _LIMIT
     cursor: str | None = _CURSOR
 

@@ -6,10 +6,10 @@ into the page. Nothing is remembered of either.
 
 import asyncio
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -39,7 +39,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.api_route("/plans/{number}", methods=["GET", "POST"])
-async def plan(request: Request, number: int) -> Response:
+async def plan(request: Request, number: Annotated[int, Path(ge=1, lt=2**31)]) -> Response:
     """A saved plan: what it would do, line by line."""
     tenant = await _tenant(request, plan_page(number))
     if tenant is None:

@@ -35,8 +35,8 @@ class Answer:
 def due_tenants(engine: Engine, now: int) -> list[str]:
     """Tenants with a message for a webhook that is on and need not wait."""
     one, event = Webhook, OutgoingEvent
-    has_one = (col(event.tenant) == col(one.tenant)) & (col(event.webhook_id) == col(one.id))
-    query = select(col(one.tenant)).distinct().join(event, has_one).where(col(one.tenant) != "", *_on(now))
+    waits = select(col(event.id)).where(col(event.tenant) == col(one.tenant), col(event.webhook_id) == col(one.id))
+    query = select(col(one.tenant)).distinct().where(col(one.tenant) != "", *_on(now), waits.exists())
     with reading(engine) as session:
         return sorted(session.connection().execute(query).scalars())
 

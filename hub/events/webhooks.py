@@ -14,6 +14,7 @@ from hub.events.addresses import parts_of
 from hub.events.outbox import EventKind
 from hub.events.signing import new_secret
 from hub.records import OutgoingEvent, SealedSecret, Webhook
+from hub.sealing import ring_from_environment
 from hub.vault import StoredSecrets
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
@@ -38,13 +39,15 @@ def add(engine: Engine, webhook: Webhook) -> str:
     parts_of(webhook.url)
     if any(one.webhook.name == webhook.name for one in listed(engine, webhook.tenant)):
         raise SettingsWrong(_taken(webhook))
-    secret = new_secret()
-    StoredSecrets(engine, webhook.tenant).store(secret_name(webhook.name), secret, webhook.made_at)
+    ring_from_environment().first  # noqa: B018 - raises while there is no key to keep the secret with
     try:
         with writing(engine) as session:
             session.add(webhook)
     except IntegrityError:
         raise SettingsWrong(_taken(webhook)) from None
+    # Only now: of two who set up the same one, the second must not replace the secret of the first.
+    secret = new_secret()
+    StoredSecrets(engine, webhook.tenant).store(secret_name(webhook.name), secret, webhook.made_at)
     return secret
 
 

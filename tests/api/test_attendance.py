@@ -215,7 +215,7 @@ def test_local_times_need_one_zone(get: Get, attendance: Attendance) -> None:
 
 WRONG: list[dict[str, Any]] = [
     {"site": "x"}, {"employee": "x"}, {"device": "x"}, {"first": "soon"}, {"limit": 0}, {"limit": 5001},
-    {"cursor": "x"}, {"cursor": "W10"}, {"cursor": "WyJyYXciLDEsMiwiMyJd"}, {"emploee": "E1"}, {"site": ""},
+    {"cursor": "x"}, {"cursor": "W10"}, {"cursor": "WyJyYXciLDEsMiwiMyJd"}, {"emploee": "E1"}, {"site": ""}, {"site": "\x00"},
 ]  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def test_another_tenant_sees_neither_plan_nor_day(
             assert "asha" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/plans/x", "/explain/books/E1/someday"])
+@pytest.mark.parametrize("path", ["/plans/x", "/plans/99999999999999999999", "/explain/books/E1/someday"])
 def test_what_is_no_page_is_a_problem(client: TestClient, path: str) -> None:
     assert client.get(path).headers["content-type"] == "application/problem+json"
 
