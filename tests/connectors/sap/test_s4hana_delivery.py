@@ -170,7 +170,7 @@ def test_a_session_that_ends_in_the_midst_of_a_push_costs_nothing(world: World, 
     "fault",
     [Edge.CUT_BEFORE, Edge.CUT_AFTER, Edge.LATE, Edge.ERROR_AFTER, Edge.TRUNCATED, Edge.PAGE, Edge.STRANGE],
 )
-@pytest.mark.parametrize("position", range(5))
+@pytest.mark.parametrize("position", [1, 2, 3])
 def test_whatever_is_lost_hours_are_there_once(world: World, s4: S4Simulator, fault: Edge, position: int) -> None:
     world.day("1001", DAY, WHOLE)
     world.day("1002", DAY, MORNING)

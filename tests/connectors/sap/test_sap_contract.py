@@ -13,17 +13,17 @@ from hub.testing.connector_contract import ConnectorContract
 
 class TestS4(ConnectorContract):
     target = S4Simulator
-    seeds = 5
+    seeds = 4
 
 
 class TestTimeEvents(ConnectorContract):
     target = TimeEventsSimulator
-    seeds = 5
+    seeds = 4
 
 
 class TestExternalTime(ConnectorContract):
     target = ExternalTimeSimulator
-    seeds = 5
+    seeds = 4
 
 
 class TestExternalClockTimes(ConnectorContract):
