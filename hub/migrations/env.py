@@ -15,9 +15,9 @@ def _lock(connection: Connection) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
 
-with context.config.attributes["engine"].connect() as connection:
+# Begun before Alembic looks: on SQLite it would read the revision in one transaction and run each step in another, and
+# two processes would run the same step.
+with context.config.attributes["engine"].begin() as connection:
+    _lock(connection)
     context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True)
-    with context.begin_transaction():
-        _lock(connection)
-        context.run_migrations()
-    connection.commit()
+    context.run_migrations()
