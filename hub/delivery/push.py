@@ -135,6 +135,8 @@ class Delivery:
                 self._send(run, journal, progress)
             else:
                 self._settle(self._planning.around(first, last), journal)
+            if run.complete():
+                return
             run.latest = self._planning.plan(first, last, run.latest.days)
             note(run.latest.items, run.latest.journal, journal)
 
@@ -161,7 +163,9 @@ class Delivery:
         if early and self._settle(early, journal):
             found = self._read_back(items)
         journal.answered(items, found)
-        run.arrived += Counter(item.action for item in items if found[item.key].state in confirm.ARRIVED)
+        there = [item for item in items if found[item.key].state in confirm.ARRIVED]
+        run.arrived += Counter(item.action for item in there)
+        run.found |= {item.key for item in there}
 
     def _read_back(self, items: list[Item]) -> dict[str, Verdict]:
         return confirm.verdicts(items, self._connector.read_back(confirm.scope_of(items)))
@@ -179,6 +183,7 @@ class Delivery:
 
 _UNREAD = frozenset({State.ACCEPTED, State.UNKNOWN})
 _UNSETTLED = _UNREAD | {State.SENDING}
+_AT_ONCE = frozenset({Action.CREATE, Action.UPDATE, Action.UNCHANGED, Action.FOREIGN})
 
 
 @dataclass(slots=True)
@@ -190,10 +195,19 @@ class _Run:
     passes: int = 0
     arrived: Counter[Action] = field(default_factory=Counter)
     refused: set[str] = field(default_factory=set)
+    found: set[str] = field(default_factory=set)
     error: HubError | None = None
 
     def __post_init__(self) -> None:
         self.latest = self.planned
+
+    def complete(self) -> bool:
+        """Whether all that the latest plan asked for was read back, so that another look would find nothing to do.
+
+        A plan that makes room before it takes it needs that other look, and so does one that had to hold back.
+        """
+        actions = {item.action for item in self.latest.items}
+        return actions <= _AT_ONCE and all(item.key in self.found for item in self.todo())
 
     def todo(self) -> list[Item]:
         """The changes that are left; a row that the ERP refused is not offered to it again in the same push."""
