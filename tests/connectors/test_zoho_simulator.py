@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from connectors.zoho.simulated.limits import A_DAY
 from connectors.zoho.simulator import ZohoSimulator
 
 PATTERN = "yyyy-MM-dd HH:mm:ss"
@@ -98,3 +99,10 @@ def test_a_day_is_shown_in_two_forms_of_time(http: httpx.Client) -> None:
     assert day["status"] == "Present"
     unknown = {"empId": "E9999", "date": "2026-10-05"}
     assert http.get("/people/api/attendance/getAttendanceEntries", params=unknown).json() == {"error": "Invalid User"}
+
+
+def test_an_emptied_organisation_has_its_whole_day_again() -> None:
+    simulator = ZohoSimulator()
+    simulator.web.limits.left_today = 3
+    simulator.reset(["1"], ["CC"])
+    assert simulator.web.limits.left_today == A_DAY

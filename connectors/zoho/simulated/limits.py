@@ -27,6 +27,9 @@ THRESHOLDS: tuple[tuple[str, str, int, int], ...] = (
     ("", "", 30, 300),
 )
 """Method, beginning of the path, requests a minute, seconds of the lock; the first that fits counts."""
+A_DAY = 15_000
+"""Requests of the whole organisation [D]."""
+
 LOCKED = "API access blocked since threshold limit exceeded. Please try after some time"
 
 
@@ -37,7 +40,7 @@ class Limits:
     now: Callable[[], int]
     on: bool = False
     status: int = 200
-    left_today: int = 15_000
+    left_today: int = A_DAY
     trips: int = 0
     used: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     locked: dict[str, int] = field(default_factory=dict)
