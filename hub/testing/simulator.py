@@ -63,7 +63,9 @@ class Simulator(Target):
     def running(self, port: int = 0) -> Iterator[None]:
         """Serve on that loopback port (0: a free one); `url` is its address."""
         given: dict[str, Any] = {"http": CuttableProtocol, "lifespan": "off", "log_level": "critical"}
-        server = uvicorn.Server(uvicorn.Config(cast("Any", self._service()), port=port, timeout_keep_alive=60, **given))
+        # A request that nobody waits for any more must not keep the service from ending.
+        given |= {"timeout_keep_alive": 60, "timeout_graceful_shutdown": 1}
+        server = uvicorn.Server(uvicorn.Config(cast("Any", self._service()), port=port, **given))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:

@@ -1,5 +1,7 @@
 """Each fault at the edge of HTTP does what it says: whether the request was carried out, and what the client makes of it."""
 
+import socket
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +17,7 @@ from hub.testing.simulator import LATE_SECONDS, Simulator
 from hub.testing.target import Refs
 
 CARRIED_OUT = {Edge.CUT_AFTER, Edge.ERROR_AFTER, Edge.SLOW, Edge.TRUNCATED, Edge.PAGE, Edge.STRANGE}
+REQUEST = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"
 ANSWERS = {
     Edge.CUT_BEFORE: errors.Uncertain,
     Edge.CUT_AFTER: errors.Uncertain,
@@ -124,3 +127,18 @@ def test_a_wait_is_told(erp: Counter, client: Client):
     with pytest.raises(errors.Throttled) as told:
         client.write("POST", "/")
     assert told.value.after == 30
+
+
+def test_a_service_ends_while_somebody_still_waits_for_an_answer():
+    waited = Counter()
+    waited.faults = scripted(*[Edge.SLOW] * RARE[Edge.SLOW])
+    with socket.socket() as client, waited.running():
+        host, port = waited.url.removeprefix("http://").split(":")
+        for _ in range(RARE[Edge.SLOW] - 1):
+            with socket.create_connection((host, int(port))) as other:
+                other.sendall(REQUEST)
+                other.recv(1)
+        client.connect((host, int(port)))
+        client.sendall(REQUEST)
+        while waited.count < RARE[Edge.SLOW]:
+            time.sleep(0.01)
