@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hub.contract import Entry, Hours, Interval
 from hub.delivery.connections import ConnectionConfig, connector_of
-from hub.delivery.journal import known_entries
+from hub.delivery.known import known_entries
 from hub.delivery.lines import State
 from hub.delivery.wanted import mapped_days
 from orchestration import steps

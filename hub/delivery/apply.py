@@ -5,7 +5,6 @@ answered is `unknown` unless the error says that nothing was changed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from itertools import groupby
 from typing import Any
 
@@ -68,21 +67,21 @@ def apply(
     connector: Connector[Any],
     journal: Journal,
     progress: Progress,
-) -> tuple[list[Item], HubError | None]:
-    """Send all changes; returns those that were sent, and the error that ended it early, if one did.
+) -> tuple[list[Answered], HubError | None]:
+    """Send all changes; returns what came of each batch that was sent, and the error that ended it early, if one did.
 
     Raises `LeaseTaken` when somebody else took the job over, and what is nobody's fault but ours.
     """
     uncertain = 0
-    sent: list[Item] = []
+    sent: list[Answered] = []
     # Committed with the intent to send the next batch: until then it counts as sent and unanswered.
     answered: Answered | None = None
     error: Exception | None = None
     for batch in batches(items, connector.capabilities.batch_size, attempts):
         journal.sending(batch, answered)
-        sent += batch
         verdicts, error = _send(batch, connector, journal)
         answered = batch, verdicts
+        sent.append(answered)
         progress(len(batch))
         uncertain = uncertain + 1 if isinstance(error, Uncertain) else 0
         if error is not None and not 0 < uncertain < UNCERTAIN_IN_A_ROW:
@@ -100,23 +99,24 @@ def _send(
     batch: Sequence[Item], connector: Connector[Any], journal: Journal
 ) -> tuple[dict[str, Verdict], Exception | None]:
     verdicts: dict[str, Verdict] = {}
-    asked = {item.key for item in batch}
+    open_keys = {item.key for item in batch}
     error: Exception | None = None
     try:
         for receipt in connector.push([_change(item) for item in batch]):
-            _require_open(receipt, asked - verdicts.keys())
+            _take(receipt, open_keys)
             verdicts[receipt.key] = _verdict(receipt)
             journal.alive()
     except Exception as caught:  # noqa: BLE001 - journalled first, then returned to the caller
         error = caught
     state = State.PLANNED if _nothing_changed(error) else State.UNKNOWN
     reason = str(error) if error else "the connector gave no receipt"
-    return verdicts | {key: Verdict(state, reason=reason) for key in asked - verdicts.keys()}, error
+    return verdicts | {key: Verdict(state, reason=reason) for key in open_keys}, error
 
 
-def _require_open(receipt: Receipt, open_keys: AbstractSet[str]) -> None:
+def _take(receipt: Receipt, open_keys: set[str]) -> None:
     if receipt.key not in open_keys:
         raise ContractBroken(f"The connector answered for {receipt.key!r}, which was not asked, or twice.")
+    open_keys.remove(receipt.key)
 
 
 def _nothing_changed(error: Exception | None) -> bool:

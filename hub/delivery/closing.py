@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from hub.contract import Connector, digest
 from hub.database import reading, writing
 from hub.delivery.connections import ConnectionConfig
-from hub.delivery.journal import known_entries
+from hub.delivery.known import known_entries
 from hub.delivery.lines import Known, State
 from hub.delivery.outcome import Pushed
 from hub.delivery.periods import Amount, amount_of, locked

@@ -1,4 +1,4 @@
-"""The journal of one push: reading it, and the writes that stand around every send."""
+"""The journal of one push: the writes that stand around every send."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, insert, update
-from sqlalchemy import select as sql_select
+from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
-from hub.contract import Kind
-from hub.database import reading, writing
+from hub.bulk import Row, insert_rows, update_rows, upsert_rows
+from hub.database import writing
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import NEVER_WENT, Action, Item, Known, State
 from hub.errors import HubError
@@ -23,6 +22,14 @@ from hub.records import JournalEntry, Push, ReceiptRow
 HEARTBEAT_SECONDS = 60
 IN_ONE_QUERY = 1000
 """Keys; SQLite takes 32,766 parameters, PostgreSQL 65,535."""
+
+_KEY = ("tenant", "connection", "entry_key")
+_LINE = (
+    *_KEY, "kind", "employee", "work_date", "natural_key", "operation", "image", "state", "sent", "confirmed", "refs",
+    "attempts", "reason", "push_id", "sent_at", "changed_at",
+)  # fmt: skip
+_AT_KEY, _AT_RECORD = _LINE.index("entry_key"), _LINE.index("natural_key")
+_RECEIPT = (*_KEY, "push_id", "operation", "outcome", "digest", "refs", "reason", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +46,6 @@ Answered = tuple[Sequence[Item], Mapping[str, Verdict]]
 """What was sent, and what came of it by key."""
 
 
-def known_entries(engine: Engine, config: ConnectionConfig, first: date, last: date) -> dict[str, Known]:
-    """What the journal says of the entries of these work dates; withdrawn ones are history."""
-    one = JournalEntry
-    # Columns and not objects: a journal of a million lines is read in one go.
-    query = sql_select(*(col(getattr(one, name)) for name in _KNOWN))
-    query = query.where(col(one.tenant) == config.tenant, col(one.connection) == config.name)
-    query = query.where(col(one.work_date).between(first, last), col(one.state) != State.WITHDRAWN)
-    with reading(engine) as session:
-        return {row[0]: _known(row) for row in session.connection().execute(query)}
-
-
 class Journal:
     """The journal of a connection, for one push that holds its lease.
 
@@ -62,7 +58,6 @@ class Journal:
         self._config = config
         self._lease = lease
         self._span = first, last
-        self._names = {"tenant": config.tenant, "connection": config.name}
         self._renewed_at = lease.now()
         push = Push(tenant=config.tenant, connection=config.name, first=first, last=last, started_at=lease.now())
         with writing(engine) as session:
@@ -76,7 +71,7 @@ class Journal:
         with self._writing() as session:
             if before:
                 self._answer(session, *before)
-            self._upsert(session, [self._row(item, State.SENDING) | {"sent_at": self._renewed_at} for item in items])
+            self._upsert(session, [self._line(item, State.SENDING, item.digest, item.there) for item in items])
 
     def alive(self) -> None:
         """Keep the lease during a long batch, and note that the batch is still being sent."""
@@ -90,14 +85,12 @@ class Journal:
     def adopt(self, items: Sequence[Item]) -> None:
         """Note as confirmed what is in the ERP already, just as it should be."""
         with self._writing() as session:
-            rows = [self._row(item, State.CONFIRMED) | {"confirmed": item.digest} for item in items]
-            self._upsert(session, rows)
+            self._upsert(session, [self._line(item, State.CONFIRMED, item.digest, item.digest) for item in items])
 
     def drifted(self, items: Sequence[Item]) -> None:
         """Note what is not as it should be and not ours to mend. Nothing of it was sent."""
         with self._writing() as session:
-            rows = [self._row(item, State.DRIFTED) | {"sent": "", "confirmed": ""} for item in items]
-            self._upsert(session, rows)
+            self._upsert(session, [self._line(item, State.DRIFTED, "", "") for item in items])
             self._receipts(session, items, {item.key: Verdict(State.DRIFTED, reason=item.reason) for item in items})
 
     def answered(self, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
@@ -114,9 +107,8 @@ class Journal:
             there = (col(Push.tenant) == self._config.tenant, col(Push.id) == self.push_id)
             values = {"ended_at": self._lease.now(), "seen_change": seen_change, "counts": dict(counts)}
             session.connection().execute(update(Push).where(*there).values(values))
-            whose, at = self._names["connection"], self._lease.now()
-            told: dict[str, Any] = {"name": whose, "span": self._span, "counts": counts, "error": error}
-            delivery_ended(session.connection(), self._config.tenant, at, **told)
+            told: dict[str, Any] = {"name": self._config.name, "span": self._span, "counts": counts, "error": error}
+            delivery_ended(session.connection(), self._config.tenant, self._lease.now(), **told)
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
@@ -125,111 +117,79 @@ class Journal:
             self._lease.renew(session)
             yield session
 
-    def _answer(self, session: Session, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
-        self._update(session, [(key, self._settled(verdict)) for key, verdict in verdicts.items()])
+    def _answer(self, session: Session, items: Iterable[Item], verdicts: Mapping[str, Verdict]) -> None:
+        by_columns: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        for key, verdict in verdicts.items():
+            settled = self._settled(verdict)
+            by_columns[tuple(settled)].append((*settled.values(), *self._names, key))
+        for columns, rows in by_columns.items():
+            update_rows(session.connection(), JournalEntry, columns, _KEY, rows)
         self._receipts(session, items, verdicts)
 
     def _where(self) -> tuple[Any, ...]:
-        names = self._names
-        return col(JournalEntry.tenant) == names["tenant"], col(JournalEntry.connection) == names["connection"]
+        tenant, connection = self._names
+        return col(JournalEntry.tenant) == tenant, col(JournalEntry.connection) == connection
 
-    def _upsert(self, session: Session, rows: Sequence[dict[str, Any]]) -> None:
-        there = self._there(session, [row["entry_key"] for row in rows])
-        known = [(there[row["entry_key"]], row) for row in rows if row["entry_key"] in there]
-        moved = [row["entry_key"] for (natural_key, _), row in known if natural_key != row["natural_key"]]
-        self._keep_what_they_leave(session, moved)
-        fresh = [row for row in rows if row["entry_key"] not in there]
-        if fresh:
-            session.connection().execute(insert(JournalEntry), fresh)
-        again = ((row["entry_key"], row | {"attempts": tried + row["attempts"]}) for (_, tried), row in known)
-        self._update(session, list(again))
+    @property
+    def _names(self) -> tuple[str, str]:
+        return self._config.tenant, self._config.name
 
-    def _keep_what_they_leave(self, session: Session, keys: Sequence[str]) -> None:
+    def _upsert(self, session: Session, lines: Sequence[Row]) -> None:
+        self._keep_what_they_leave(session, {line[_AT_KEY]: line[_AT_RECORD] for line in lines})
+        upsert_rows(session.connection(), JournalEntry, _LINE, _KEY, lines, added=("attempts",))
+
+    def _keep_what_they_leave(self, session: Session, records: Mapping[str, str]) -> None:
         """A line of its own for each record that an entry leaves: nothing else says that it is ours."""
+        left: list[Row] = []
+        for key, natural_key in self._records(session, [*records]):
+            if natural_key != records[key]:
+                left += self._left(session, key)
+        upsert_rows(session.connection(), JournalEntry, _LINE, _KEY, left)
+
+    def _records(self, session: Session, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Key and natural key of each of the lines that there are."""
         for start in range(0, len(keys), IN_ONE_QUERY):
             some = col(JournalEntry.entry_key).in_(keys[start : start + IN_ONE_QUERY])
-            for line in session.exec(select(JournalEntry).where(*self._where(), some)).all():
-                if line.confirmed or line.state not in NEVER_WENT:
-                    values = line.model_dump(exclude={"id", "entry_key"})
-                    self._put(session, f"{line.entry_key}~{line.natural_key}", values)
+            yield from session.exec(
+                select(JournalEntry.entry_key, JournalEntry.natural_key).where(*self._where(), some)
+            )
 
-    def _put(self, session: Session, key: str, values: dict[str, Any]) -> None:
-        if self._there(session, [key]):
-            self._update(session, [(key, values)])
-        else:
-            session.connection().execute(insert(JournalEntry), [values | {"entry_key": key}])
+    def _left(self, session: Session, key: str) -> Iterator[Row]:
+        line = session.exec(select(JournalEntry).where(*self._where(), col(JournalEntry.entry_key) == key)).one()
+        if line.confirmed or line.state not in NEVER_WENT:
+            of_record = {**line.model_dump(), "entry_key": f"{key}~{line.natural_key}"}
+            yield tuple(of_record[name] for name in _LINE)
 
-    def _there(self, session: Session, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """Natural key and attempts of each of the lines that there are."""
-        found: dict[str, tuple[str, int]] = {}
-        one = JournalEntry
-        for start in range(0, len(keys), IN_ONE_QUERY):
-            some = col(one.entry_key).in_(keys[start : start + IN_ONE_QUERY])
-            query = select(one.entry_key, one.natural_key, one.attempts).where(*self._where(), some)
-            found |= {key: (natural_key, attempts) for key, natural_key, attempts in session.exec(query)}
-        return found
-
-    def _update(self, session: Session, lines: Sequence[tuple[str, dict[str, Any]]]) -> None:
-        """Set these columns of these lines; one statement for all that set the same ones."""
-        by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-        for key, values in lines:
-            by_columns[tuple(values)].append({**values, "_key": key})
-        for names, rows in by_columns.items():
-            changed = update(JournalEntry).where(*self._where(), col(JournalEntry.entry_key) == bindparam("_key"))
-            session.connection().execute(changed.values({name: bindparam(name) for name in names}), rows)
-
-    def _row(self, item: Item, state: State) -> dict[str, Any]:
+    def _line(self, item: Item, state: State, sent: str, confirmed: str) -> Row:
         """The whole line; what the ERP was just seen to hold of it is ours, or the item would not be sent."""
-        return {
-            **self._names,
-            "entry_key": item.key,
-            "kind": item.kind,
-            "employee": item.employee,
-            "work_date": item.work_date,
-            "natural_key": item.natural_key,
-            "operation": item.action,
-            "state": state,
-            "image": dict(item.image),
-            "sent": item.digest,
-            "confirmed": item.there,
-            "refs": list(item.refs),
-            "attempts": int(state is State.SENDING),
-            "reason": item.reason if state is State.DRIFTED else "",
-            "push_id": self.push_id,
-            "sent_at": 0,
-            "changed_at": self._renewed_at,
-        }
+        assert item.kind is not None
+        sending, reason = state is State.SENDING, item.reason if state is State.DRIFTED else ""
+        names = (*self._names, item.key, item.kind.value, item.employee, item.work_date, item.natural_key)
+        there = (item.action.value, dict(item.image), state.value, sent, confirmed, item.refs)
+        at = self._renewed_at
+        return (*names, *there, int(sending), reason, self.push_id, at if sending else 0, at)
 
     def _settled(self, verdict: Verdict) -> dict[str, Any]:
         """The columns that a verdict changes."""
         now = self._renewed_at
-        values: dict[str, Any] = {"state": verdict.state, "reason": verdict.reason, "changed_at": now}
+        values: dict[str, Any] = {"state": verdict.state.value, "reason": verdict.reason, "changed_at": now}
         if verdict.state in (State.UNKNOWN, State.ACCEPTED):
             # The settle wait counts from the last moment at which something may have left.
             values["sent_at"] = now
         if verdict.refs:
-            values["refs"] = list(verdict.refs)
+            values["refs"] = verdict.refs
         if verdict.confirmed is not None:
             values |= {"confirmed": verdict.confirmed, "attempts": 0}
         return values
 
     def _receipts(self, session: Session, items: Iterable[Item], verdicts: Mapping[str, Verdict]) -> None:
-        rows = [self._receipt(item, verdicts[item.key]) for item in items if item.key in verdicts]
-        if rows:
-            session.connection().execute(insert(ReceiptRow), rows)
-
-    def _receipt(self, item: Item, verdict: Verdict) -> dict[str, Any]:
-        return {
-            **self._names,
-            "push_id": self.push_id,
-            "entry_key": item.key,
-            "operation": item.action,
-            "outcome": verdict.state,
-            "digest": item.digest,
-            "refs": list(verdict.refs),
-            "reason": verdict.reason,
-            "at": self._renewed_at,
-        }
+        told = ((item, verdicts[item.key]) for item in items if item.key in verdicts)
+        rows = [
+            (*self._names, item.key, self.push_id, item.action.value, what.state.value, item.digest, what.refs,
+             what.reason, self._renewed_at)
+            for item, what in told
+        ]  # fmt: skip
+        insert_rows(session.connection(), ReceiptRow, _RECEIPT, rows)
 
 
 def note(items: Iterable[Item], known: Mapping[str, Known], journal: Journal) -> None:
@@ -260,15 +220,3 @@ def _says(line: Known | None, item: Item) -> bool:
     if line is None or line.state is not State.CONFIRMED:
         return False
     return line.natural_key == item.natural_key and line.confirmed == item.digest
-
-
-_KNOWN = (
-    "entry_key", "kind", "employee", "work_date", "natural_key", "image", "state", "sent", "confirmed", "sent_at",
-    "operation", "reason", "attempts",
-)  # fmt: skip
-"""The columns of a line in the order of `Known`."""
-
-
-def _known(row: Any) -> Known:
-    key, kind, employee, day, natural_key, image, state, *more = row
-    return Known(key, Kind(kind), employee, day, natural_key, image, State(state), *more)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from hub.delivery.known import Standing
 from hub.delivery.lines import Action, Item, Known, State
 from hub.errors import HubError
 from hub.mapping import UNMAPPED_COST_CENTRE, UNMAPPED_EMPLOYEE, Blocked
@@ -55,7 +56,11 @@ class Pushed:
 
 
 def result(
-    first: Planned, latest: Planned, known: Mapping[str, Known], arrived: Mapping[Action, int], error: HubError | None
+    first: Planned,
+    latest: Planned,
+    known: Mapping[str, Known | Standing],
+    arrived: Mapping[Action, int],
+    error: HubError | None,
 ) -> Pushed:
     """The result of a push: first and latest plan, the journal at the end, changes found to have arrived."""
     left = tuple(item for item in latest.items if not _done(item, known))
@@ -75,13 +80,13 @@ def result(
     return Pushed(first, left, counts, error)
 
 
-def _done(item: Item, known: Mapping[str, Known]) -> bool:
+def _done(item: Item, known: Mapping[str, Known | Standing]) -> bool:
     if item.action in (Action.WITHDRAW, Action.GONE):
         return item.key not in known
     return _confirmed(item, known)
 
 
-def _confirmed(item: Item, known: Mapping[str, Known]) -> bool:
+def _confirmed(item: Item, known: Mapping[str, Known | Standing]) -> bool:
     """Whether the journal says that the ERP was found to hold just this."""
     line = known.get(item.key)
     if line is None or line.state is not State.CONFIRMED or item.action not in _TO_BE_THERE:
@@ -89,12 +94,12 @@ def _confirmed(item: Item, known: Mapping[str, Known]) -> bool:
     return line.natural_key == item.natural_key and line.confirmed == item.digest
 
 
-def _undone(left: Sequence[Item], known: Mapping[str, Known]) -> dict[str, int]:
+def _undone(left: Sequence[Item], known: Mapping[str, Known | Standing]) -> dict[str, int]:
     counts = Counter(_undone_as(item, known) for item in left if item.action not in _LISTED_ONLY)
     return {name: counts[name] for name in UNDONE}
 
 
-def _undone_as(item: Item, known: Mapping[str, Known]) -> str:
+def _undone_as(item: Item, known: Mapping[str, Known | Standing]) -> str:
     if item.action in _AS:
         return _AS[item.action]
     state = known[item.key].state if item.key in known else None

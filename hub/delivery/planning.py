@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from hub.contract import Connector, Held, Scope
 from hub.delivery.connections import ConnectionConfig
-from hub.delivery.journal import known_entries
+from hub.delivery.known import known_entries
 from hub.delivery.lines import Known, Wanted, day_of
 from hub.delivery.narrow import concerned
 from hub.delivery.outcome import Planned

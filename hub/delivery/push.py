@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from hub.delivery.connections import ConnectionConfig
 from hub.delivery.due import newest_change
 from hub.delivery.forecast import forecast
 from hub.delivery.journal import HEARTBEAT_SECONDS, Journal, Verdict, note
+from hub.delivery.known import standings
 from hub.delivery.lines import CHANGES, Action, Item, Known, State, settled_at
 from hub.delivery.outcome import Planned, Pushed, result
 from hub.delivery.periods import note_adjustments
@@ -112,8 +113,8 @@ class Delivery:
             except HubError as error:
                 run.error = error
             note_adjustments(self._engine, self._config, self._connector, run.latest, self._now())
-            known = self._planning.known(max(first, self._config.starts_on), last)
-            done = result(run.planned, run.latest, known, run.arrived, run.error)
+            stand = standings(self._engine, self._config, max(first, self._config.starts_on), last)
+            done = result(run.planned, run.latest, stand, run.arrived, run.error)
             journal.finish(done.counts, seen if run.error is None else 0, run.error)
             return done
 
@@ -148,19 +149,15 @@ class Delivery:
     def _send(self, run: "_Run", journal: Journal, progress: Progress) -> None:
         attempts = {key: known.attempts for key, known in run.latest.journal.items() if known.attempts}
         sent, run.error = apply(run.todo(), attempts, self._connector, journal, progress)
-        if not sent:
-            return
-        days = [item.work_date for item in sent]
-        known = self._planning.known(min(days), max(days))
-        run.refused |= {item.key for item in sent if known[item.key].state is State.REJECTED}
-        unread = {item.key: known[item.key] for item in sent if known[item.key].state in _UNREAD}
-        if unread:
-            self._confirm(run, [item for item in sent if item.key in unread], unread, journal)
+        settled = self._now() + self._connector.capabilities.settle_seconds
+        told = [(item, verdicts[item.key].state) for batch, verdicts in sent for item in batch]
+        run.refused |= {item.key for item, state in told if state is State.REJECTED}
+        if unread := [item for item, state in told if state in _UNREAD]:
+            self._confirm(run, unread, settled, journal)
 
-    def _confirm(self, run: "_Run", items: list[Item], known: dict[str, Known], journal: Journal) -> None:
+    def _confirm(self, run: "_Run", items: list[Item], settled: int, journal: Journal) -> None:
         found = self._read_back(items)
-        early = {key: known[key] for key, verdict in found.items() if verdict.state not in confirm.ARRIVED}
-        if early and self._settle(early, journal):
+        if any(verdict.state not in confirm.ARRIVED for verdict in found.values()) and self._wait(settled, journal):
             found = self._read_back(items)
         journal.answered(items, found)
         there = [item for item in items if found[item.key].state in confirm.ARRIVED]
@@ -170,10 +167,14 @@ class Delivery:
     def _read_back(self, items: list[Item]) -> dict[str, Verdict]:
         return confirm.verdicts(items, self._connector.read_back(confirm.scope_of(items)))
 
-    def _settle(self, known: dict[str, Known], journal: Journal) -> bool:
-        """Wait until a read-back tells what became of these, keeping the lease; whether there was anything to wait."""
+    def _settle(self, known: Mapping[str, Known], journal: Journal) -> None:
+        """Wait until a read-back tells what became of these."""
         capabilities = self._connector.capabilities
-        until = max((settled_at(one, capabilities) for one in known.values() if one.state in _UNSETTLED), default=0)
+        times = (settled_at(one, capabilities) for one in known.values() if one.state in _UNSETTLED)
+        self._wait(max(times, default=0), journal)
+
+    def _wait(self, until: int, journal: Journal) -> bool:
+        """Wait until then, keeping the lease; whether there was anything to wait."""
         started = self._now()
         while (left := until - self._now()) > 0:
             self._clock.sleep(min(left, HEARTBEAT_SECONDS))
