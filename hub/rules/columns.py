@@ -24,8 +24,22 @@ def ordering(t: pl.Expr, base: int) -> pl.Expr:
 
 def gather(frame: pl.DataFrame, source: pl.DataFrame, by: str, names: Iterable[str]) -> pl.DataFrame:
     """`frame` with columns of `source`, whose row number stands in column `by`; replaces a join."""
-    index = frame[by]
-    return frame.with_columns(source[name].gather(index) for name in names)
+    found = source.select(names)
+    return frame.with_columns(found[frame[by]].get_columns()) if found.width else frame
+
+
+def spread(rows: pl.Series, values: pl.Series, height: int) -> pl.Series:
+    """`height` rows with each value in the row named for it, null elsewhere; of several for one row the last holds."""
+    return pl.repeat(None, height, dtype=values.dtype, eager=True).scatter(rows, values)
+
+
+def beside(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """`days` with the columns of `rows`, at most one a day, null where there is none; replaces a left join.
+
+    `day` is the row number of `days`, which must all be there.
+    """
+    number = pl.int_range(rows.height, dtype=pl.UInt32, eager=True)
+    return days.with_columns(rows.drop("day")[spread(rows["day"], number, days.height)].get_columns())
 
 
 def starts(key: str) -> pl.Expr:
@@ -48,7 +62,14 @@ def sums(frame: pl.DataFrame, key: str, names: Iterable[str], keep: Iterable[str
 
 def in_order_of(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     """Sorted by `key`, else as it was; what is in order already, as nearly everything is, is not touched."""
-    return frame if frame[key].is_sorted() else frame.sort(key, maintain_order=True)
+    ordered = frame if frame[key].is_sorted() else frame.sort(key, maintain_order=True)
+    return ordered.with_columns(pl.col(key).set_sorted())
+
+
+def in_turn(frame: pl.DataFrame, first: str, *others: str) -> pl.DataFrame:
+    """Sorted by these columns; where the first one rises with every row, as it mostly does, nothing is touched."""
+    rises = (frame[first] > frame[first].shift(1)).all()
+    return frame if rises else frame.sort(first, *others)
 
 
 def ordinal(key: str) -> pl.Expr:

@@ -9,12 +9,12 @@ from typing import Final
 
 import polars as pl
 
-from hub.rules.columns import gather, note, sums
+from hub.rules.columns import beside, gather, in_order_of, note, sums
 from hub.rules.parameters import FALLBACK, with_parameters
 from hub.rules.roster import assigned as from_roster
 from hub.rules.shifts import templates, versions
 from hub.rules.tables import Inputs
-from hub.rules.windows import numbered, trimmed, without_overlaps
+from hub.rules.windows import in_time, trimmed, without_overlaps
 
 SLOT: Final = (
     "day", "employee_key", "date", "segment_no", "s0", "s1", "w0", "w1", "both0", "both1",
@@ -42,9 +42,10 @@ def plan(inputs: Inputs, grid: pl.DataFrame, params: pl.DataFrame) -> Plan:
     shifts, problems = _versioned(inputs, shifts)
     grid, unknown = _governed(grid, shifts, params)
     shifts = gather(shifts, grid, "day", ["policy"])
-    segments = shifts.join(templates(inputs, shifts, params), on=["zone", "shift_code", "date", "policy"])
-    segments, overlaps = without_overlaps(numbered(segments), shifts)
-    shifts = shifts.join(overlaps, on=["day", "entered_seq", "shift_code"], how="anti", maintain_order="left")
+    segments = shifts.join(
+        templates(inputs, shifts, params), on=["zone", "shift_code", "date", "policy"], maintain_order="left_right"
+    )
+    segments, shifts, overlaps = without_overlaps(in_time(segments), shifts)
     segments = with_parameters(segments, params, ["window_overlap"], segments["policy"]).pipe(trimmed)
     days, slots = _summary(grid, shifts, segments), segments.select(SLOT)
     lost = note(overlaps, "OVERLAP_ASSIGNMENT", detail=pl.struct("shift_code").struct.json_encode())
@@ -80,8 +81,7 @@ def _governed(grid: pl.DataFrame, shifts: pl.DataFrame, params: pl.DataFrame) ->
         .select("day", "shift_policy")
         .unique("day", keep="first", maintain_order=True)
     )
-    grid = grid.join(own, on="day", how="left", maintain_order="left")
-    grid = grid.with_columns(policy_code=pl.coalesce("shift_policy", "policy_code")).drop("shift_policy")
+    grid = beside(grid, own).with_columns(policy_code=pl.coalesce("shift_policy", "policy_code")).drop("shift_policy")
     grid = _in_force(grid, params.select("policy_code", "effective_from", "policy"))
     unknown = note(grid.filter("employed", pl.col("policy").is_null()), "UNKNOWN_POLICY")
     fallback = params.filter(policy_code=FALLBACK)["policy"].item()
@@ -117,14 +117,18 @@ def _summary(grid: pl.DataFrame, shifts: pl.DataFrame, segments: pl.DataFrame) -
         open_break_min=pl.when(is_open).then("unpaid_break_min").otherwise(0),
     )
     by_shift = sums(minutes, "day", minutes.columns[1:]).with_columns(pl.col("unstated") > 0)
-    by_segment = segments.group_by("day").agg(
-        scheduled_start=pl.col("s0").min(),
-        scheduled_end=pl.col("s1").max(),
-        window_end=pl.col("w1").max(),
-        clock_min=pl.col("clock_min").sum(),
+    by_segment = (
+        in_order_of(segments, "day")
+        .group_by("day")
+        .agg(
+            scheduled_start=pl.col("s0").min(),
+            scheduled_end=pl.col("s1").max(),
+            window_end=pl.col("w1").max(),
+            clock_min=pl.col("clock_min").sum(),
+        )
     )
     for facts in (_codes(shifts), by_shift, by_segment):
-        grid = grid.join(facts, on="day", how="left", maintain_order="left")
+        grid = beside(grid, facts)
     return grid.with_columns(rostered=pl.col("rest") | pl.col("shift_code").is_not_null())
 
 

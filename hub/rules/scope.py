@@ -5,28 +5,28 @@ from typing import Final
 
 import polars as pl
 
-from hub.rules.columns import no_notes, note
+from hub.rules.columns import gather, note, spread
 from hub.rules.cycles import reach
 from hub.rules.localtime import earliest, known, offset_columns
 from hub.rules.tables import Inputs
 
 HALO: Final = timedelta(days=2)  # a window may reach one day out, and the windows it is trimmed against one more
-_FACTS: Final = ("site_id", "policy_code", "attendance_mode")
+_INHERITED: Final = ("site_id", "policy_code", "attendance_mode")
 
 
 def day_grid(inputs: Inputs, first: date, last: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One row per employee and date with halo, numbered by `day`; and anomaly rows."""
     low, high = edges(inputs, first, last)
-    held = each_date(inputs.employments.unique().sort(pl.all()), low, high)
-    jobs = held.unique(["employee_key", "date"], keep="last", maintain_order=True)
-    grid = _grid(inputs.employments, low, high).join(
-        jobs.drop("from_date", "to_date"), on=["employee_key", "date"], how="left", maintain_order="left"
-    )
-    grid = _outside(grid.with_columns(employed=pl.col("site_id").is_not_null()), inputs.employments)
-    grid, notes = _sited(grid, inputs.sites, low, high)
-    double = held.filter(pl.struct("employee_key", "date").is_duplicated()) if held.height != jobs.height else held[:0]
-    doubled = note(double.unique(["employee_key", "date"]), "OVERLAP_ASSIGNMENT", detail='{"table": "employments"}')
-    return _open_span(grid), pl.concat([notes, doubled])
+    jobs = inputs.employments.unique().sort(pl.all())
+    grid = _grid(jobs, low, high)
+    held = each_day(jobs, grid)
+    job = spread(held["day"], held["row"], grid.height)
+    grid = gather(
+        grid.with_columns(_job=job, employed=job.is_not_null()), jobs, "_job", [*_INHERITED, "weekly_off_code"]
+    ).drop("_job")
+    grid, notes = _sited(_outside(grid, jobs), inputs.sites, low, high)
+    beaten = gather(held.filter(held["row"] != job.gather(held["day"])), grid, "day", ["employee_key", "date"])
+    return grid, pl.concat([notes, note(beaten, "OVERLAP_ASSIGNMENT", detail='{"table": "employments"}')])
 
 
 def edges(inputs: Inputs, first: date, last: date) -> tuple[date, date]:
@@ -35,52 +35,66 @@ def edges(inputs: Inputs, first: date, last: date) -> tuple[date, date]:
     return low - HALO, high + HALO
 
 
-def each_date(frame: pl.DataFrame, low: date, high: date) -> pl.DataFrame:
-    """A row for every `date` between `from_date` and `to_date` (both inclusive) that lies in [low, high]."""
-    begin, end = pl.max_horizontal("from_date", pl.lit(low)), pl.min_horizontal(pl.col("to_date"), pl.lit(high))
-    clipped = frame.with_columns(_begin=begin, _end=end).filter(pl.col("_begin") <= pl.col("_end"))
-    spans = clipped.with_columns(date=pl.date_ranges("_begin", "_end")).drop("_begin", "_end")
-    return spans.explode("date")
+def each_day(frame: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
+    """The `row` of a frame once for every `day` of the grid between its `from_date` and `to_date`, both inclusive."""
+    low, high = pl.lit(grid["date"].min(), pl.Date), pl.lit(grid["date"].max(), pl.Date)
+    people = grid.filter(pl.col("date") == low).select("employee_key", start="day")
+    spans = frame.with_row_index("row").join(people, on="employee_key", maintain_order="left")
+    begin, end = pl.max_horizontal("from_date", low), pl.min_horizontal("to_date", high)
+    spans = spans.select("row", "start", begin=(begin - low).dt.total_days(), end=(end - low).dt.total_days())
+    days = pl.int_ranges(pl.col("start") + pl.col("begin"), pl.col("start") + pl.col("end") + 1, dtype=pl.UInt32)
+    return spans.filter(pl.col("begin") <= pl.col("end")).select("row", day=days).explode("day")
 
 
-def _grid(employments: pl.DataFrame, low: date, high: date) -> pl.DataFrame:
+def _grid(jobs: pl.DataFrame, low: date, high: date) -> pl.DataFrame:
     dates = pl.select(date=pl.date_range(low, high))
-    people = employments.select(pl.col("employee_key").unique().sort())
+    people = jobs.select(pl.col("employee_key").unique().sort())
     return people.join(dates, how="cross", maintain_order="left_right").with_row_index("day")
 
 
-def _outside(grid: pl.DataFrame, employments: pl.DataFrame) -> pl.DataFrame:
+def _outside(grid: pl.DataFrame, jobs: pl.DataFrame) -> pl.DataFrame:
     """Dates outside any employment take site and policy of the one before, else of the first."""
     if grid["employed"].all():
         return grid
-    near = (pl.col(name).forward_fill().backward_fill().over("employee_key") for name in _FACTS)
-    begins = employments.sort(pl.all()).unique("employee_key", keep="first", maintain_order=True)
+    near = (pl.col(name).forward_fill().backward_fill().over("employee_key") for name in _INHERITED)
+    begins = jobs.unique("employee_key", keep="first", maintain_order=True)
     filled = grid.with_columns(near).join(
-        begins.select("employee_key", *_FACTS), on="employee_key", how="left", maintain_order="left", suffix="_begin"
+        begins.select("employee_key", *_INHERITED),
+        on="employee_key",
+        how="left",
+        maintain_order="left",
+        suffix="_begin",
     )
-    return filled.with_columns(pl.coalesce(name, f"{name}_begin") for name in _FACTS).drop(
-        f"{name}_begin" for name in _FACTS
+    return filled.with_columns(pl.coalesce(name, f"{name}_begin") for name in _INHERITED).drop(
+        f"{name}_begin" for name in _INHERITED
     )
 
 
 def _sited(grid: pl.DataFrame, sites: pl.DataFrame, low: date, high: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Adds the site's columns; a site that is missing or has no valid zone counts as UTC and is reported."""
+    places = _places(sites.filter(pl.col("site_id").is_in(grid["site_id"].unique().implode())), low, high)
+    numbers = places.select("site_id", place=pl.int_range(pl.len(), dtype=pl.UInt32))
+    grid = grid.join(numbers, on="site_id", how="left", maintain_order="left")
+    notes = note(grid.filter("employed", pl.col("place").is_null()), "UNKNOWN_SITE")
+    grid = grid.with_columns(pl.col("place").fill_null(places.height - 1))
+    grid = gather(grid, places, "place", [name for name in places.columns if name != "site_id"])
+    return _open_span(grid, places, low, high), notes
+
+
+def _places(sites: pl.DataFrame, low: date, high: date) -> pl.DataFrame:
+    """The usable sites with the offsets of their zones and their day's `clock`; the last row stands for all others."""
     sites = sites.sort(pl.all()).unique("site_id", keep="first", maintain_order=True)
     good = sites.filter(pl.Series([known(name) for name in sites["zone"]], dtype=pl.Boolean))
-    grid = grid.join(good, on="site_id", how="left", maintain_order="left")
-    lost = grid.filter("employed", pl.col("zone").is_null())
-    notes = note(lost, "UNKNOWN_SITE") if lost.height else no_notes()
-    grid = grid.with_columns(pl.col("zone").fill_null("UTC"), pl.col("day_boundary_min").fill_null(0))
-    offsets = offset_columns(grid["zone"].unique().sort().to_list(), low, high)
-    return grid.join(offsets, on="zone", how="left", maintain_order="left"), notes
+    places = pl.concat([good, pl.DataFrame([(None, "UTC", None, 0)], schema=good.schema, orient="row")])
+    offsets = offset_columns(places["zone"].unique().sort().to_list(), low, high)
+    places = places.join(offsets, on="zone", how="left", maintain_order="left")
+    return places.with_columns(clock=pl.struct("zone", "day_boundary_min").rank("dense") - 1)
 
 
-def _open_span(grid: pl.DataFrame) -> pl.DataFrame:
+def _open_span(grid: pl.DataFrame, places: pl.DataFrame, low: date, high: date) -> pl.DataFrame:
     """Adds [open_from, open_to): the open day between two day boundaries of the site."""
-    keys = ["zone", "day_boundary_min", "date"]
-    spans = grid.select(keys).unique()
-    spans = spans.with_columns(
-        earliest(spans, "day_boundary_min").alias("open_from"),
-        earliest(spans, "day_boundary_min", days=1).alias("open_to"),
-    )
-    return grid.join(spans, on=keys, how="left", maintain_order="left")
+    dates = pl.select(date=pl.date_range(low, high + timedelta(days=1)))
+    borders = places.select("clock", "zone", "day_boundary_min").unique().sort("clock")
+    instants = earliest(borders.join(dates, how="cross", maintain_order="left_right"), "day_boundary_min")
+    begin = grid.select(pl.col("clock") * dates.height + pl.col("day") % (dates.height - 1)).to_series()
+    return grid.with_columns(open_from=instants.gather(begin), open_to=instants.gather(begin + 1))

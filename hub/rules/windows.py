@@ -1,36 +1,51 @@
 """Stage 3, the windows: assignments that overlap in time dropped, windows cut until they are disjoint."""
 
+from typing import Final
+
 import polars as pl
 
 from hub.rules.columns import ordering
 
+ASSIGNMENT: Final = ("day", "entered_seq", "shift_code")
 
-def numbered(segments: pl.DataFrame) -> pl.DataFrame:
-    """Sorted by employee and time; `rank` numbers the assignments by who was entered first."""
+
+def in_time(segments: pl.DataFrame) -> pl.DataFrame:
+    """Sorted by employee and time, and where that leaves a choice by who was entered first."""
+    key = segments.select(_start(segments)).to_series()
+    if (key > key.shift(1)).all():
+        return segments
+    return _ranked(segments).sort("employee_key", "s0", "rank", "segment_no").drop("rank")
+
+
+def _start(segments: pl.DataFrame, t: str = "s0") -> pl.Expr:
+    return ordering(pl.col(t), segments["s0"].min() or 0)  # type: ignore[arg-type]
+
+
+def _ranked(segments: pl.DataFrame) -> pl.DataFrame:
+    """Adds `rank`, which numbers the assignments by who was entered first."""
     segments = segments.sort("employee_key", "entered_seq", "date", "shift_code", "s0")
-    return segments.with_columns(rank=pl.struct("day", "entered_seq", "shift_code").rle_id()).sort(
-        "employee_key", "s0", "rank", "segment_no"
-    )
+    return segments.with_columns(rank=pl.struct("day", "entered_seq", "shift_code").rle_id())
 
 
-def without_overlaps(segments: pl.DataFrame, shifts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def without_overlaps(segments: pl.DataFrame, shifts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Drops each assignment that overlaps in time with one entered before it; returns the dropped ones too."""
-    base = segments["s0"].min() or 0
-    reached = ordering(pl.col("s1"), base).cum_max().shift(1)  # type: ignore[arg-type]
-    hit = segments.filter(ordering(pl.col("s0"), base) < reached)  # type: ignore[arg-type]
+    reached = _start(segments, "s1").cum_max().shift(1)
+    hit = segments.filter(_start(segments) < reached)
     if hit.is_empty():
-        return segments, shifts[:0]
-    near = segments.filter(pl.col("employee_key").is_in(hit["employee_key"].unique().implode()))
+        return segments, shifts, shifts[:0]
+    near = _ranked(segments.filter(pl.col("employee_key").is_in(hit["employee_key"].unique().implode())))
     both = near.join(near.select("employee_key", "rank", "s0", "s1"), on="employee_key", suffix="_other")
     beaten = both.filter(
         pl.col("rank_other") < pl.col("rank"),
         pl.col("s0") < pl.col("s1_other"),
         pl.col("s0_other") < pl.col("s1"),
     )
-    losers = (
-        beaten.select("day", "employee_key", "date", "entered_seq", "shift_code", "rank").unique("rank").sort("rank")
-    )
-    return segments.filter(~pl.col("rank").is_in(losers["rank"].implode())), losers
+    losers = beaten.select("day", "employee_key", "date", "entered_seq", "shift_code").unique()
+    return _without(segments, losers), _without(shifts, losers), losers
+
+
+def _without(frame: pl.DataFrame, losers: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(losers, on=ASSIGNMENT, how="anti", maintain_order="left")
 
 
 def trimmed(segments: pl.DataFrame) -> pl.DataFrame:
