@@ -20,8 +20,6 @@ from hub.lease import Held as HeldLease
 from hub.records import JournalEntry, Push, ReceiptRow
 
 HEARTBEAT_SECONDS = 60
-IN_ONE_QUERY = 1000
-"""Keys; SQLite takes 32,766 parameters, PostgreSQL 65,535."""
 
 _KEY = ("tenant", "connection", "entry_key")
 _LINE = (
@@ -50,7 +48,7 @@ class Journal:
     """The journal of a connection, for one push that holds its lease.
 
     Every method commits, and every one that writes about entries raises `LeaseTaken` when the lease was lost: what
-    this push believes is then out of date.
+    this push believes is then out of date. `known` is what it said when the latest plan was made.
     """
 
     def __init__(self, engine: Engine, config: ConnectionConfig, lease: HeldLease, first: date, last: date) -> None:
@@ -58,6 +56,7 @@ class Journal:
         self._config = config
         self._lease = lease
         self._span = first, last
+        self.known: Mapping[str, Known] = {}
         self._renewed_at = lease.now()
         push = Push(tenant=config.tenant, connection=config.name, first=first, last=last, started_at=lease.now())
         with writing(engine) as session:
@@ -135,24 +134,15 @@ class Journal:
         return self._config.tenant, self._config.name
 
     def _upsert(self, session: Session, lines: Sequence[Row]) -> None:
-        self._keep_what_they_leave(session, {line[_AT_KEY]: line[_AT_RECORD] for line in lines})
+        self._keep_what_they_leave(session, lines)
         upsert_rows(session.connection(), JournalEntry, _LINE, _KEY, lines, added=("attempts",))
 
-    def _keep_what_they_leave(self, session: Session, records: Mapping[str, str]) -> None:
+    def _keep_what_they_leave(self, session: Session, lines: Iterable[Row]) -> None:
         """A line of its own for each record that an entry leaves: nothing else says that it is ours."""
-        left: list[Row] = []
-        for key, natural_key in self._records(session, [*records]):
-            if natural_key != records[key]:
-                left += self._left(session, key)
+        had = ((self.known.get(line[_AT_KEY]), line[_AT_RECORD]) for line in lines)
+        moved = [known.key for known, natural_key in had if known and known.natural_key != natural_key]
+        left = [line for key in moved for line in self._left(session, key)]
         upsert_rows(session.connection(), JournalEntry, _LINE, _KEY, left)
-
-    def _records(self, session: Session, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Key and natural key of each of the lines that there are."""
-        for start in range(0, len(keys), IN_ONE_QUERY):
-            some = col(JournalEntry.entry_key).in_(keys[start : start + IN_ONE_QUERY])
-            yield from session.exec(
-                select(JournalEntry.entry_key, JournalEntry.natural_key).where(*self._where(), some)
-            )
 
     def _left(self, session: Session, key: str) -> Iterator[Row]:
         line = session.exec(select(JournalEntry).where(*self._where(), col(JournalEntry.entry_key) == key)).one()
@@ -194,6 +184,7 @@ class Journal:
 
 def note(items: Iterable[Item], known: Mapping[str, Known], journal: Journal) -> None:
     """Journal what needs no sending: found as wanted, gone as wanted, changed or made by somebody else."""
+    journal.known = known
     found, gone, moved, drifted = [], [], [], []
     for item in items:
         line = known.get(item.key)

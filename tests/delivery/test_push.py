@@ -338,8 +338,7 @@ def test_batches_keep_to_the_size(world: World):
     assert [len(call) for call in world.erp.calls] == [3, 3, 3]
 
 
-def test_more_entries_than_a_statement_takes_parameters(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("hub.delivery.journal.IN_ONE_QUERY", 2)
+def test_a_journal_that_was_lost_is_written_anew_from_what_the_erp_holds(engine: Engine):
     world = World(engine)
     for number in range(5):
         world.day(str(number), DAY, PAIR)
