@@ -1,13 +1,20 @@
 """Hours sent against hours read back: totals of work dates, and of nobody alone."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
-from orchestration.charts import Bar, chart, week
+import pytest
+
+from hub.contract import Kind
+from hub.delivery.lines import State
+from orchestration import charts, steps
+from orchestration.charts import FEWEST, Bar, chart, week
 from tests.orchestration.site import DAY, Site, metadata
 
 BADGES = ("1001", *map(str, range(1011, 1018)))
-THURSDAY = DAY + timedelta(days=3)
-"""Nobody else's day: what is punched stays in the tenant that all tests share."""
+THURSDAY, FRIDAY = DAY + timedelta(days=3), DAY + timedelta(days=11)
+"""Nobody else's days: what is punched stays in the tenant that all tests share."""
 
 
 def test_the_chart_compares_what_was_sent_with_what_was_read_back() -> None:
@@ -34,3 +41,20 @@ def test_a_night_shows_what_arrived_and_what_did_not(site: Site) -> None:
     *_, bar = week(site.config, THURSDAY)
     assert bar.sent == bar.back
     assert f"| {THURSDAY} |" in metadata(result, "confirmed")["hours"]
+
+
+def test_where_punches_are_sent_the_time_from_one_in_to_its_out_is_shown(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.punch(*[f"{badge} {FRIDAY} {time}" for badge in BADGES for time in ("09:00:00 0", "18:00:00 1")])
+    site.erp.capabilities = replace(site.erp.capabilities, kinds=frozenset({Kind.PUNCH}))
+    steps.bind_people(site.config)
+    steps.process_day(site.tenant, FRIDAY)
+    punches = [one.key for one in steps.map_day(site.config, FRIDAY).entries]
+    people, ways_in = len(punches) // 2, [one for one in punches if ":punch:in" in one]
+    assert people >= FEWEST
+    assert len(ways_in) == people
+    arrived = {key: SimpleNamespace(state=State.CONFIRMED) for key in punches if key != ways_in[0]}
+    monkeypatch.setattr(charts, "known_entries", lambda *_given: arrived)
+    *_, bar = week(site.config, FRIDAY)
+    assert bar == Bar(FRIDAY, people * 540, (people - 1) * 540, people)
