@@ -7,6 +7,8 @@ from typing import NoReturn, TypeVar
 import dagster as dg
 
 from hub.errors import HubError, Wait
+from hub.lease import SECONDS as LEASE_SECONDS
+from hub.lease import LeaseTaken
 from hub.mapping import UNMAPPED_COST_CENTRE, UNMAPPED_EMPLOYEE, Mapped
 
 T = TypeVar("T")
@@ -28,7 +30,9 @@ def guarded(action: Callable[[], T]) -> T:
 def give_up(error: HubError) -> NoReturn:
     """Ask for a later retry when waiting helps, else fail without one."""
     if isinstance(error, Wait):
-        raise dg.RetryRequested(max_retries=MAX_WAITS, seconds_to_wait=error.after) from error
+        # A worker that was lost holds its lease until it ends; to give up before that would help nobody.
+        waits = 1 + LEASE_SECONDS // error.after if isinstance(error, LeaseTaken) else MAX_WAITS
+        raise dg.RetryRequested(max_retries=waits, seconds_to_wait=error.after) from error
     kind = {KIND: type(error).__name__}
     raise dg.Failure(description=error.message, metadata=kind, allow_retries=False) from error
 

@@ -19,6 +19,7 @@ from hub.delivery.outcome import Planned, Pushed, result
 from hub.delivery.push import Delivery
 from hub.delivery.wanted import mapped_days
 from hub.errors import Fix, SettingsWrong
+from hub.lease import LeaseTaken
 from hub.links import plan_page
 from hub.mapping import Mapped
 from hub.processing import Processed, process
@@ -27,6 +28,9 @@ from hub.records import Punch
 
 NIGHT = "the nightly run"
 """Who made a plan that no person made."""
+
+TURN_SECONDS, TURN_EVERY_SECONDS = 60, 0.2
+"""A date is processed in less than a second, so whoever is in the way is soon done."""
 
 
 @cache
@@ -54,8 +58,18 @@ def count_punches(tenant: str, day: date) -> int:
 
 
 def process_day(tenant: str, day: date) -> Processed:
-    """Compute the attendance days of one work date."""
-    return process(engine(), tenant, day, day, now)
+    """Compute the attendance days of one work date; the runs of a tenant's connections take turns at it.
+
+    Raises `LeaseTaken` when the turn does not come.
+    """
+    until = time.monotonic() + TURN_SECONDS
+    while True:
+        try:
+            return process(engine(), tenant, day, day, now)
+        except LeaseTaken:
+            if time.monotonic() > until:
+                raise
+            time.sleep(TURN_EVERY_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,6 @@ class TenantAttendance(dg.Component, dg.Model, dg.Resolvable):
             group_name=tenant,
             partitions_def=DAYS,
             deps=[raw_punches],
-            pool=f"attendance_{tenant}",
             kinds={"muster"},
             check_specs=watch_specs(attendance_key(tenant)),
         )

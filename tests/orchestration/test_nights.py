@@ -8,7 +8,11 @@ import pytest
 
 from hub import errors
 from hub.contract import Person
+from hub.lease import SECONDS as LEASE_SECONDS
+from hub.lease import LeaseTaken
+from hub.processing import Processed, process
 from hub.testing.faults import Fault, scripted
+from orchestration import steps
 from orchestration.results import give_up
 from tests.hub.world import seconds
 from tests.orchestration.site import Site, checks, evaluations, events, made, metadata, sentences
@@ -126,6 +130,27 @@ def test_the_erp_says_when_to_come_again() -> None:
     with pytest.raises(dg.RetryRequested) as asked:
         give_up(errors.Throttled("Too many requests.", after=42))
     assert asked.value.seconds_to_wait == 42
+
+
+def test_a_lease_is_waited_for_until_it_must_have_ended() -> None:
+    with pytest.raises(dg.RetryRequested) as asked:
+        give_up(LeaseTaken("push books of acme is being done by another process."))
+    assert asked.value.max_retries * (asked.value.seconds_to_wait or 0) > LEASE_SECONDS
+
+
+def test_runs_of_one_tenant_take_turns_at_its_days(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "TURN_EVERY_SECONDS", 0)
+    others = [LeaseTaken("process of acme is being done.")] * 2
+
+    def after_the_others(*given: Any) -> Processed:
+        if others:
+            raise others.pop()
+        return process(*given)
+
+    monkeypatch.setattr(steps, "process", after_the_others)
+    result = site.night()
+    assert result.success
+    assert events(result, dg.DagsterEventType.STEP_UP_FOR_RETRY) == []
 
 
 def test_what_nobody_foresaw_is_not_retried(site: Site) -> None:
