@@ -37,8 +37,16 @@ CLOCKS = {
     ("time", "time"), ("time", "time_ns"), ("time", "monotonic"), ("time", "monotonic_ns"), ("time", "perf_counter"),
     ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
 }  # fmt: skip
-PURE = ("hub/rules", "hub/doors", "hub/mapping.py", "hub/zones.py", "hub/contract.py", "hub/delivery/plan.py")
-FOR_CONNECTORS = ("hub.contract", "hub.errors", "hub.http", "hub.oauth", "hub.secrets")
+PURE = (
+    "hub/rules",
+    "hub/doors",
+    "hub/mapping.py",
+    "hub/zones.py",
+    "hub/contract.py",
+    "hub/check.py",
+    "hub/delivery/plan.py",
+)
+FOR_CONNECTORS = ("hub.check", "hub.contract", "hub.errors", "hub.http", "hub.oauth", "hub.secrets")
 
 
 def tree(path: Path) -> ast.Module:

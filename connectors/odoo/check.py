@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from connectors.odoo.client import JSON2_SINCE
 from connectors.odoo.settings import MODELS
 from connectors.odoo.site import Site
+from hub.check import Look, Told, findings, transport
 from hub.contract import Finding, Kind, Severity
-from hub.errors import HubError, NotInstalled, NotPermitted, SettingsWrong
+from hub.errors import NotInstalled, NotPermitted, SettingsWrong
 
 KNOWN = 19
 APPS = {Kind.INTERVAL: "hr_attendance", Kind.HOURS: "hr_timesheet", Kind.DAY: "hr_holidays"}
@@ -19,8 +19,6 @@ GROUPS = {
     Kind.DAY: "Time Off: Officer, Manage all requests",
 }
 """Groups that give the rights (19.0); Odoo 17 and 18 have Administrator in place of the first."""
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-Look = Callable[[], tuple[Severity, str]]
 
 
 @dataclass
@@ -31,13 +29,7 @@ class Check:
 
     def findings(self) -> Iterator[Finding]:
         """Look at everything, in the order in which it is needed; the first error ends it."""
-        for subject, look in self._steps().items():
-            try:
-                severity, message = look()
-            except HubError as error:
-                yield Finding(subject, Severity.ERROR, error.message)
-                return
-            yield Finding(subject, severity, message)
+        return findings(self._steps())
 
     def _steps(self) -> dict[str, Look]:
         kinds = self.site.settings.kinds
@@ -56,7 +48,7 @@ class Check:
         steps |= {"timesheets": self._timesheets} if Kind.HOURS in kinds else {}
         return steps | ({"loss of pay": self._loss_of_pay} if Kind.DAY in kinds else {})
 
-    def _server(self) -> tuple[Severity, str]:
+    def _server(self) -> Told:
         version = self.site.client.version
         protocol = "JSON-2" if version.major >= JSON2_SINCE else "JSON-RPC"
         if version.major == KNOWN:
@@ -66,13 +58,10 @@ class Check:
             f"It is Odoo {version.text} ({protocol}); this connector was measured on 19.0. Try a copy.",
         )
 
-    def _transport(self) -> tuple[Severity, str]:
-        address = urlsplit(self.site.settings.url)
-        if address.scheme == "https" or address.hostname in _LOOPBACK:
-            return Severity.OK, "The key is not exposed on the network."
-        return Severity.WARNING, "The key travels unencrypted; put TLS before Odoo and give the https address."
+    def _transport(self) -> Told:
+        return transport("key", self.site.settings.url)
 
-    def _key(self) -> tuple[Severity, str]:
+    def _key(self) -> Told:
         self.site.client.read("res.users", "context_get")
         try:
             ends = self._ends()
@@ -92,7 +81,7 @@ class Check:
         keys = self.site.client.search_read("res.users.apikeys", [], ["expiration_date"])
         return sorted(one["expiration_date"][:10] for one in keys if one["expiration_date"])
 
-    def _apps(self) -> tuple[Severity, str]:
+    def _apps(self) -> Told:
         wanted = {APPS[kind] for kind in self.site.settings.kinds}
         domain = [["name", "in", sorted(wanted)], ["state", "=", "installed"]]
         there = {one["name"] for one in self.site.client.search_read("ir.module.module", domain, ["name"])}
@@ -100,7 +89,7 @@ class Check:
             raise NotInstalled(f"Install in Odoo (Apps): {', '.join(missing)}.")
         return Severity.OK, f"Installed: {', '.join(sorted(there))}."
 
-    def _namespace(self) -> tuple[Severity, str]:
+    def _namespace(self) -> Told:
         name = self.site.settings.namespace
         if [*self.site.client.search_read("ir.module.module", [["name", "=", name]], ["name"])]:
             raise SettingsWrong(
@@ -109,7 +98,7 @@ class Check:
             )
         return Severity.OK, f"No module of Odoo is called {name!r}."
 
-    def _employees(self) -> tuple[Severity, str]:
+    def _employees(self) -> Told:
         field = self.site.settings.number_field
         if field not in self.site.client.fields("hr.employee"):
             raise SettingsWrong(f"Odoo's employees have no field {field!r} that this user may read; see number_field.")
@@ -119,7 +108,7 @@ class Check:
             return Severity.WARNING, f"{without} of {len(people)} employees have no employee number in {field!r}."
         return Severity.OK, f"All {len(people)} employees have a number in {field!r}."
 
-    def _rights(self) -> tuple[Severity, str]:
+    def _rights(self) -> Told:
         may = self.site.client.may
         for kind, model in MODELS.items():
             wanted = ("read", "create", "write") + (("unlink",) if kind is not Kind.DAY else ())
@@ -130,7 +119,7 @@ class Check:
                 )
         return Severity.OK, f"The user may write {', '.join(self.site.settings.models)}."
 
-    def _schedules(self) -> tuple[Severity, str]:
+    def _schedules(self) -> Told:
         zone = self.site.settings.time_zone
         if not zone:
             return Severity.WARNING, "Set time_zone: Odoo dates attendances by the zone of its working schedules."
@@ -141,14 +130,14 @@ class Check:
             )
         return Severity.OK, f"All working schedules are in {zone}."
 
-    def _overtime(self) -> tuple[Severity, str]:
+    def _overtime(self) -> Told:
         if not self.site.approves:
             return Severity.OK, "Odoo's overtime needs no approval."
         if self.site.settings.keep_approved_overtime:
             return Severity.OK, "Managers approve overtime; corrections of approved attendances are held back."
         return Severity.WARNING, "Managers approve overtime, and corrections undo that: approve anew after corrections."
 
-    def _absence(self) -> tuple[Severity, str]:
+    def _absence(self) -> Told:
         if not any(one.get("absence_management") for one in self.site.companies):
             return Severity.OK, "Odoo makes no attendances for absent people."
         if self.site.settings.remove_absence_marks:
@@ -158,11 +147,11 @@ class Check:
             "switch Absence Management off in Odoo, or remove_absence_marks on."
         )
 
-    def _timesheets(self) -> tuple[Severity, str]:
+    def _timesheets(self) -> Told:
         site = self.site
         return Severity.OK, f"Hours go to project {site.project['id']}, cost centres to {site.column}."
 
-    def _loss_of_pay(self) -> tuple[Severity, str]:
+    def _loss_of_pay(self) -> Told:
         type_ = self.site.leave_type
         wrong = [sentence for sentence, is_wrong in _LEAVE.items() if is_wrong(type_)]
         if wrong:

@@ -1,7 +1,7 @@
 """The check of a connection: from the address to the fields of each object, each with what to change in Salesforce."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,13 +10,12 @@ from connectors.salesforce import attendance, people, sheets
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.links import Link
 from connectors.salesforce.settings import SalesforceSettings
+from hub.check import Look, Told, findings, transport
 from hub.contract import Finding, Kind, Severity
-from hub.errors import HubError, NotInstalled, NotPermitted, SettingsWrong
+from hub.errors import NotInstalled, NotPermitted, SettingsWrong
 from hub.oauth import TokenStore
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DEPLOY = "deploy Muster's package, and assign the permission set Muster Attendance to Muster's user"
-Look = Callable[[], tuple[Severity, str]]
 Fields = Mapping[str, Mapping[str, Any]]
 
 
@@ -32,13 +31,7 @@ class Check:
 
     def findings(self) -> Iterator[Finding]:
         """Look at everything, in the order in which it is needed; the first error ends it."""
-        for subject, look in self._steps().items():
-            try:
-                severity, message = look()
-            except HubError as error:
-                yield Finding(subject, Severity.ERROR, error.message)
-                return
-            yield Finding(subject, severity, message)
+        return findings(self._steps())
 
     def _steps(self) -> dict[str, Look]:
         steps: dict[str, Look] = {
@@ -57,7 +50,7 @@ class Check:
             **records,
         }
 
-    def _server(self) -> tuple[Severity, str]:
+    def _server(self) -> Told:
         versions, pinned = self.client.versions(), self.settings.api_version
         if pinned not in versions:
             raise SettingsWrong(
@@ -65,13 +58,10 @@ class Check:
             )
         return Severity.OK, f"API version {pinned} is there; the newest is {versions[-1]}."
 
-    def _transport(self) -> tuple[Severity, str]:
-        address = urlsplit(self.settings.url)
-        if address.scheme == "https" or address.hostname in _LOOPBACK:
-            return Severity.OK, "The token is not exposed on the network."
-        return Severity.WARNING, "The token travels unencrypted; give the https address."
+    def _transport(self) -> Told:
+        return transport("token", self.settings.url)
 
-    def _log_in(self) -> tuple[Severity, str]:
+    def _log_in(self) -> Told:
         self.client.get("")
         token = self.tokens.load()
         told = token.extra.get("instance_url", "") if token else ""
@@ -79,7 +69,7 @@ class Check:
             return Severity.WARNING, f"Salesforce calls the address of this org {told}; set url to it."
         return Severity.OK, f"Logged in by {self.settings.grant}."
 
-    def _limits(self) -> tuple[Severity, str]:
+    def _limits(self) -> Told:
         meter = self.client.meter
         if not meter.allowed:
             return Severity.WARNING, "Salesforce does not say how many API requests the org may make."
@@ -88,7 +78,7 @@ class Check:
             return Severity.WARNING, f"{used}; at {self.settings.daily_percent} % Muster stops."
         return Severity.OK, f"{used}."
 
-    def _people(self) -> tuple[Severity, str]:
+    def _people(self) -> Told:
         settings = self.settings
         thing, name = people.employee_object(settings), settings.employee_field
         fields = self.client.fields(thing)
@@ -104,7 +94,7 @@ class Check:
             return Severity.WARNING, f"{twice} numbers in {thing}.{name} are there more than once."
         return (Severity.OK if numbers else Severity.WARNING), f"{len(numbers)} records of {thing} have a number."
 
-    def _cost_centres(self) -> tuple[Severity, str]:
+    def _cost_centres(self) -> Told:
         thing, name = self.settings.cost_object, self.settings.cost_field
         fields = self.client.fields(thing)
         _require(fields, name, thing, "name another cost_field.")
@@ -122,7 +112,7 @@ class Check:
             raise SettingsWrong(f"{thing}.{name} is not unique: one number could be two people; mark it as unique.")
 
     def _records(self, kind: Kind) -> Look:
-        def look() -> tuple[Severity, str]:
+        def look() -> Told:
             name = attendance.OBJECTS[kind]
             try:
                 fields = self.client.fields(name)
@@ -144,7 +134,7 @@ class Check:
 
         return look
 
-    def _time_sheets(self) -> tuple[Severity, str]:
+    def _time_sheets(self) -> Told:
         for name, names in sheets.WRITTEN.items():
             fields = self.client.fields(name)
             for field in names:

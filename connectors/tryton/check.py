@@ -1,18 +1,18 @@
 """The check of a connection: from the address to the rights, each with what to change in Tryton."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from connectors.tryton.client import TrytonClient
 from connectors.tryton.mapping import Company, moment
 from connectors.tryton.push import closed_until
 from connectors.tryton.settings import TrytonSettings
+from hub.check import Look, Told, findings, transport
 from hub.contract import Finding, Severity
-from hub.errors import HubError, NotInstalled, NotPermitted, SettingsWrong
+from hub.errors import NotInstalled, NotPermitted, SettingsWrong
 
 KNOWN = "8.2"
 GROUPS = {
@@ -20,7 +20,6 @@ GROUPS = {
     "timesheet.line": ("timesheet", "group_timesheet_admin", "Timesheet Administration"),
 }
 """Groups whose record rules allow lines of any employee (the modules' XML); without, only one's own may be written."""
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def find_company(client: TrytonClient, name: str) -> Company:
@@ -42,7 +41,7 @@ class Check:
 
     def findings(self) -> Iterator[Finding]:
         """Look at everything, in the order in which it is needed; the first error ends it."""
-        steps: dict[str, Callable[[], tuple[Severity, str]]] = {
+        steps: dict[str, Look] = {
             "server": self._server,
             "transport": self._transport,
             "log-in": self._login,
@@ -51,13 +50,7 @@ class Check:
             "rights": self._rights,
             "periods": self._periods,
         }
-        for subject, look in steps.items():
-            try:
-                severity, message = look()
-            except HubError as error:
-                yield Finding(subject, Severity.ERROR, error.message)
-                return
-            yield Finding(subject, severity, message)
+        return findings(steps)
 
     @cached_property
     def company(self) -> Company:
@@ -70,32 +63,29 @@ class Check:
         found: dict[str, Any] = self.client.read("model.res.user.get_preferences", True)
         return found
 
-    def _server(self) -> tuple[Severity, str]:
+    def _server(self) -> Told:
         version = self.client.version()
         if version == KNOWN:
             return Severity.OK, f"Tryton {version} answers."
         return Severity.WARNING, f"It is Tryton {version}; this connector is tested with {KNOWN}. Try it on a copy."
 
-    def _transport(self) -> tuple[Severity, str]:
-        address = urlsplit(self.settings.url)
-        if address.scheme == "https" or address.hostname in _LOOPBACK:
-            return Severity.OK, "The password is not exposed on the network."
-        return Severity.WARNING, "The password travels unencrypted; put TLS before Tryton and give the https address."
+    def _transport(self) -> Told:
+        return transport("password", self.settings.url)
 
-    def _login(self) -> tuple[Severity, str]:
+    def _login(self) -> Told:
         self.client.login()
         if self.preferences["administrator"]:
             return Severity.WARNING, "The user is a Tryton administrator; make an ordinary user for Muster."
         return Severity.OK, "The user logs in."
 
-    def _modules(self) -> tuple[Severity, str]:
+    def _modules(self) -> Told:
         domain = [["name", "in", [*self.settings.records]], ["state", "=", "activated"]]
         active = {module["name"] for module in self.client.search_read("ir.module", domain, ["name"])}
         if missing := sorted(self.settings.records - active):
             raise NotInstalled(f"Activate in Tryton (Administration, Modules): {', '.join(missing)}.")
         return Severity.OK, f"Activated: {', '.join(sorted(active))}."
 
-    def _company(self) -> tuple[Severity, str]:
+    def _company(self) -> Told:
         # Record rules let a user see its current company, or all of its companies (module company, res.user).
         user, name = self.preferences, self.settings.company
         seen = user["companies"] if user["company_filter"] == "all" else [user.get("company")]
@@ -104,7 +94,7 @@ class Check:
         zone = self.company.zone.key if self.company.zone else "UTC, as none is set"
         return Severity.OK, f"{name}; its days are those of {zone}."
 
-    def _rights(self) -> tuple[Severity, str]:
+    def _rights(self) -> Told:
         models = self.settings.models
         access = self.client.read("model.ir.model.access.get_access", [*models])
         for model in models:
@@ -119,7 +109,7 @@ class Check:
     def _in_group(self, module: str, xml_id: str) -> bool:
         return self.client.read("model.ir.model.data.get_id", module, xml_id) in self.preferences["groups"]
 
-    def _periods(self) -> tuple[Severity, str]:
+    def _periods(self) -> Told:
         until = closed_until(self.client, self.company) if "attendance" in self.settings.records else 0
         if not until:
             return Severity.OK, "No attendance period is closed."

@@ -1,6 +1,6 @@
 """The check of a connection: from the token to the leave type, each with what to change in Zoho."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,10 +9,9 @@ from connectors.zoho.entries import entries_of
 from connectors.zoho.leaves import UNPAID
 from connectors.zoho.report import reported
 from connectors.zoho.site import Site
+from hub.check import Look, Told, findings, transport
 from hub.contract import Finding, Kind, Severity
-from hub.errors import HubError, SettingsWrong
-
-Look = Callable[[], tuple[Severity, str]]
+from hub.errors import SettingsWrong
 
 
 @dataclass
@@ -24,13 +23,7 @@ class Check:
 
     def findings(self) -> Iterator[Finding]:
         """Look at everything, in the order in which it is needed; the first error ends it."""
-        for subject, look in self._steps().items():
-            try:
-                severity, message = look()
-            except HubError as error:
-                yield Finding(subject, Severity.ERROR, error.message)
-                return
-            yield Finding(subject, severity, message)
+        return findings(self._steps())
 
     def _steps(self) -> dict[str, Look]:
         steps: dict[str, Look] = {
@@ -45,14 +38,11 @@ class Check:
             {"report of lost pay": self._report_of_lost_pay} if given.leave_type and given.pay_period else {}
         )
 
-    def _transport(self) -> tuple[Severity, str]:
+    def _transport(self) -> Told:
         hosts = self.site.settings.hosts
-        plain = [one for one in (hosts.accounts, hosts.people) if one.startswith("http://")]
-        if [one for one in plain if "//127.0.0.1" not in one and "//localhost" not in one]:
-            return Severity.WARNING, "The connection is not encrypted; use https."
-        return Severity.OK, f"Zoho is at {hosts.people}."
+        return transport("token", hosts.accounts, hosts.people)
 
-    def _employees(self) -> tuple[Severity, str]:
+    def _employees(self) -> Told:
         field, people = self.site.settings.number_field, [*self.site.people.employees()]
         if people and field not in self.site.people.fields:
             raise SettingsWrong(f"Zoho's employees have no field {field}; correct number_field.")
@@ -61,7 +51,7 @@ class Check:
             return Severity.WARNING, f"{lacking} active employees have no {field} in Zoho; enter it there."
         return Severity.OK, f"{len(people)} employees are seen."
 
-    def _report(self) -> tuple[Severity, str]:
+    def _report(self) -> Told:
         seen = {one.employee for one in reported(self.site.client, self.today, self.today)}
         unseen = [one for one in self.site.people.employees() if one.active and one.ref not in seen]
         if unseen:
@@ -71,14 +61,14 @@ class Check:
             )
         return Severity.OK, f"The attendance report shows {len(seen)} people."
 
-    def _entries(self) -> tuple[Severity, str]:
+    def _entries(self) -> Told:
         person = next((one for one in self.site.people.employees() if one.active), None)
         if person is None:
             return Severity.WARNING, "There is no active employee to look at."
         entries_of(self.site.client, person.ref, self.today - timedelta(days=1), self.today)
         return Severity.OK, "Entries can be read one by one, and so corrected."
 
-    def _loss_of_pay(self) -> tuple[Severity, str]:
+    def _loss_of_pay(self) -> Told:
         kind = self.site.leaves.type
         if kind.get("type") != UNPAID:
             name = self.site.settings.leave_type
@@ -86,7 +76,7 @@ class Check:
         [*self.site.leaves.rows(self.today, self.today)]
         return Severity.OK, "Loss of pay can be booked; Zoho Payroll fetches it when LOP sync is set up there."
 
-    def _report_of_lost_pay(self) -> tuple[Severity, str]:
+    def _report_of_lost_pay(self) -> Told:
         client = self.site.client
         period = lost_pay.period_named(client, self.site.settings.pay_period)
         first, last = lost_pay.cycle(period, self.today)

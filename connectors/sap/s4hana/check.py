@@ -1,18 +1,14 @@
 """The check of a connection: from the address to the employees, each with what to change in S/4HANA."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from urllib.parse import urlsplit
 
 from connectors.sap.s4hana import people
 from connectors.sap.s4hana.client import S4Client
 from connectors.sap.s4hana.entities import SERVICE, TIME_SHEET
 from connectors.sap.s4hana.settings import S4Settings
+from hub.check import Look, Told, findings, transport
 from hub.contract import Finding, Severity
-from hub.errors import HubError
-
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-Look = Callable[[], tuple[Severity, str]]
 
 
 class Check:
@@ -32,38 +28,29 @@ class Check:
             "cost centres": self._cost_centres,
             "employees": self._employees,
         }
-        for subject, look in steps.items():
-            try:
-                severity, message = look()
-            except HubError as error:
-                yield Finding(subject, Severity.ERROR, error.message)
-                return
-            yield Finding(subject, severity, message)
+        return findings(steps)
 
-    def _transport(self) -> tuple[Severity, str]:
-        address = urlsplit(self._settings.url)
-        if address.scheme == "https" or address.hostname in _LOOPBACK:
-            return Severity.OK, "The log-in is not exposed on the network."
-        return Severity.WARNING, "The log-in travels unencrypted; give the https address."
+    def _transport(self) -> Told:
+        return transport("log-in", self._settings.url)
 
-    def _time_sheets(self) -> tuple[Severity, str]:
+    def _time_sheets(self) -> Told:
         self._client.rows(f"{SERVICE}/{TIME_SHEET.collection}", "time sheets", **{"$top": "1"})
         return Severity.OK, "Time sheets can be read (scenario SAP_COM_0027)."
 
-    def _writing(self) -> tuple[Severity, str]:
+    def _writing(self) -> Told:
         if self._settings.api_key:
             return Severity.WARNING, "It is SAP's sandbox: it can be read, and nothing can be sent to it."
         self._client.begin()
         how = "released for approval" if self._settings.release else "kept as drafts"
         return Severity.OK, f"A session for writing is given; entries are {how}."
 
-    def _cost_centres(self) -> tuple[Severity, str]:
+    def _cost_centres(self) -> Told:
         found = [*people.cost_objects(self._client, self._settings, self._today)]
         if not found:
             return Severity.WARNING, f"Company code {self._settings.company_code} has no valid cost centre."
         return Severity.OK, f"{len(found)} cost centres are valid today."
 
-    def _employees(self) -> tuple[Severity, str]:
+    def _employees(self) -> Told:
         found = [*people.employees(self._client, self._settings, self._today)]
         where = self._settings.work_agreements or "the availability service"
         if not found:

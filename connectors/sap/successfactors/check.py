@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from connectors.sap.successfactors import assertion, people
 from connectors.sap.successfactors.client import SfClient
 from connectors.sap.successfactors.entities import JOB
 from connectors.sap.successfactors.settings import SfSettings
 from connectors.sap.successfactors.target import Target
+from hub.check import transport
 from hub.contract import Finding, Severity
 from hub.errors import HubError, SettingsWrong
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SOON = timedelta(days=30)
 
 
@@ -42,11 +41,7 @@ class Check:
                 return
 
     def _transport(self) -> Iterator[Finding]:
-        address = urlsplit(self._settings.url)
-        if address.scheme == "https" or address.hostname in _LOOPBACK:
-            yield Finding("transport", Severity.OK, "The token is not exposed on the network.")
-        else:
-            yield Finding("transport", Severity.WARNING, "The token travels unencrypted; give the https address.")
+        yield Finding("transport", *transport("token", self._settings.url))
 
     def _certificate(self) -> Iterator[Finding]:
         _, found = assertion.pair(self._settings.private_key, self._settings.certificate)
