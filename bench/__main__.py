@@ -7,7 +7,7 @@ import typer
 
 from bench.results import keep, show
 
-BENCHMARKS: Final = ("intake", "rules", "stored", "delivery", "planning", "crowd")
+BENCHMARKS: Final = ("intake", "rules", "stored", "delivery", "planning", "workers", "crowd")
 """Modules here, each with a `run` that yields rows."""
 
 

@@ -27,7 +27,8 @@ from hub.testing.targets import target_of
 
 CONNECTIONS, BROKEN = 100, 3
 DAY: Final = date(2026, 10, 5)
-LONGEST_S: Final = 1800
+LONGEST_S: Final = 2400
+PATIENCE_S: Final = 30
 LOAD_GOAL_S, NIGHT_GOAL_S = 5, 900
 _LOAD = "import time; t = time.perf_counter(); from orchestration.definitions import defs; "
 _LOAD += "defs().get_repository_def(); print(time.perf_counter() - t)"
@@ -61,7 +62,7 @@ def _register(engine: Engine, target: Target) -> list[str]:
         session.add(Site(tenant="acme", code="hq", name="HQ", zone="UTC", holiday_calendar="none"))
     names = [f"books_{number:03}" for number in range(CONNECTIONS)]
     for number, name in enumerate(names):
-        settings = {"url": "nowhere"} if number < BROKEN else target.settings()
+        settings = {"url": "nowhere"} if number < BROKEN else {**target.settings(), "timeout_seconds": PATIENCE_S}
         given = {"tenant": "acme", "name": name, "connector": target.spec.name, "settings": settings}
         config = ConnectionConfig.model_validate({**given, "sites": ("hq",), "starts_on": DAY, "origin": "launchpad"})
         register(engine, config)
