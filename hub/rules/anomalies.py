@@ -1,6 +1,7 @@
 """Stage 10, collected: every note that a stage or the finished day gives rise to."""
 
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -9,34 +10,40 @@ from hub.rules.columns import NOTES, note, starts
 from hub.rules.direction import IN, OUT
 from hub.rules.normalise import NO_SITE, marks
 
+_SEVERITIES: Final = pl.DataFrame(
+    [{"code": code, "severity": one.severity, "blocks_posting": one.blocks_posting} for code, one in ANOMALIES.items()]
+)
+
 
 def of_punches(punches: pl.DataFrame) -> list[pl.DataFrame]:
     """Notes on raw punches: repeats, clocks, places, and those outside any employment."""
-    rows = [
-        note(punches.filter("dup"), "DUPLICATE", punch=True),
-        note(punches.filter("burst"), "REPEAT_IN", punch=True),
-    ]
-    rows += [note(punches.filter(mark), code, punch=True) for code, mark in marks().items()]
-    abroad = punches.filter(pl.col("site_id") != pl.col("home_site_id"), pl.col("site_id") != NO_SITE)
-    rows.append(note(abroad.filter(starts("day")), "SITE_MISMATCH", punch=True))
-    rows.append(note(punches.filter(~pl.col("employed")), "NOT_EMPLOYED", punch=True))
-    off = punches.filter("off_shift", "employed", ~pl.col("dup"), pl.col("off_shift_mode") != "ignore")
-    return [*rows, note(off, "OFF_SHIFT", punch=True)]
+    off = pl.col("off_shift") & pl.col("employed") & ~pl.col("dup") & (pl.col("off_shift_mode") != "ignore")
+    found: dict[str, pl.Expr | str] = {
+        "DUPLICATE": "dup",
+        "REPEAT_IN": "burst",
+        **marks(),
+        "NOT_EMPLOYED": ~pl.col("employed"),
+        "OFF_SHIFT": off,
+    }
+    rows = [note(punches, code, where, punch=True) for code, where in found.items()]
+    abroad = (pl.col("site_id") != pl.col("home_site_id")) & (pl.col("site_id") != NO_SITE)
+    places = punches.lazy().filter(abroad).select("employee_key", "date", "punch_id", "day").collect()
+    return [*rows, note(places, "SITE_MISMATCH", starts("day"), punch=True)]
 
 
 def of_pairing(collapsed: pl.DataFrame, single: pl.DataFrame, pairs: pl.DataFrame) -> list[pl.DataFrame]:
     """Notes of stages 5 to 7."""
-    repeat = collapsed.filter(pl.col("repeat") & ~pl.col("inside"))
-    alone = single.filter(~pl.col("opens") & ~pl.col("closes"))
+    repeat, alone = pl.col("repeat") & ~pl.col("inside"), ~pl.col("opens") & ~pl.col("closes")
+    is_in, is_out = pl.col("dir") == IN, pl.col("dir") == OUT
     return [
-        note(repeat.filter(pl.col("dir") == IN), "REPEAT_IN", punch=True),
-        note(repeat.filter(pl.col("dir") == OUT), "REPEAT_OUT", punch=True),
-        note(collapsed.filter("inside"), "OVERLAP", punch=True),
-        note(alone.filter(pl.col("dir") == IN), "MISSING_OUT", punch=True),
-        note(alone.filter(pl.col("dir") == OUT), "MISSING_IN", punch=True),
-        note(single.filter("too_long"), "LONG_SHIFT", punch=True),
-        note(single.filter(_half_a_break()), "MISSED_BREAK", punch=True),
-        note(single.filter("stands_in"), "IMPUTED"),
+        note(collapsed, "REPEAT_IN", repeat & is_in, punch=True),
+        note(collapsed, "REPEAT_OUT", repeat & is_out, punch=True),
+        note(collapsed, "OVERLAP", "inside", punch=True),
+        note(single, "MISSING_OUT", alone & is_in, punch=True),
+        note(single, "MISSING_IN", alone & is_out, punch=True),
+        note(single, "LONG_SHIFT", "too_long", punch=True),
+        note(single, "MISSED_BREAK", _half_a_break(), punch=True),
+        note(single, "IMPUTED", "stands_in"),
         note(pairs, "REST_VIOLATION", detail=pl.struct("rest_min").struct.json_encode()),
     ]
 
@@ -70,19 +77,17 @@ def of_days(days: pl.DataFrame) -> list[pl.DataFrame]:
         "UNSCHEDULED_WORK": worked & (off | (working & ~pl.col("rostered"))),
         "SHORT_SHIFT": worked & working & (pl.col("level") != "full"),
     }
-    return [note(days.filter(condition), code) for code, condition in conditions.items()]
+    return [note(days, code, condition) for code, condition in conditions.items()]
 
 
 def collect(notes: list[pl.DataFrame], days: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
     """All notes of the dates asked for, each once, with severity and state."""
     rows = pl.concat([frame.cast(NOTES) for frame in notes])  # type: ignore[arg-type]
-    rows = rows.filter(pl.col("business_date").is_between(first, last)).unique()
-    codes = [
-        {"code": code, "severity": a.severity, "blocks_posting": a.blocks_posting} for code, a in ANOMALIES.items()
-    ]
-    rows = rows.join(pl.DataFrame(codes), on="code", how="left")
-    state = days.select("employee_key", pl.col("date").alias("business_date"), "provisional")
-    rows = rows.join(state, on=["employee_key", "business_date"], how="left")
-    open_still = pl.col("provisional").fill_null(value=False)
+    rows = (
+        rows.filter(pl.col("business_date").is_between(first, last)).unique().join(_SEVERITIES, on="code", how="left")
+    )
+    still = days.lazy().filter("provisional").select("employee_key", "provisional", business_date="date").collect()
+    rows = rows.join(still, on=["employee_key", "business_date"], how="left")
+    open_still = pl.col("provisional").is_not_null()
     rows = rows.with_columns(state=pl.when(open_still).then(pl.lit("provisional")).otherwise(pl.lit("final")))
     return rows.sort("employee_key", "business_date", "code", "punch_id", "detail")

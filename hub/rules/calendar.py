@@ -8,6 +8,8 @@ from typing import Final
 import polars as pl
 
 from hub.rules.codes import DayType, Session
+from hub.rules.columns import beside
+from hub.rules.scope import numbered
 from hub.rules.tables import Inputs
 
 _HALVES: Final = ("first", "second")
@@ -48,8 +50,8 @@ def _with_holidays(days: pl.DataFrame, holidays: pl.DataFrame) -> pl.DataFrame:
 
 def _with_leave(days: pl.DataFrame, leaves: pl.DataFrame) -> pl.DataFrame:
     """Adds what is paid of leave on each half (`paid1`, `paid2`, null: none), `leave_min`, `leave_code`."""
-    leaves = leaves.unique().sort("employee_key", "date", "type_code", "paid_hundredths")
-    rows = leaves.group_by("employee_key", "date").agg(
+    leaves = numbered(leaves.unique(), days).sort("day", "type_code", "paid_hundredths")
+    rows = leaves.group_by("day").agg(
         *(
             pl.col("paid_hundredths").filter(pl.col("portion").is_in(["full", half])).first().alias(f"paid{n}")
             for n, half in enumerate(_HALVES, 1)
@@ -59,8 +61,7 @@ def _with_leave(days: pl.DataFrame, leaves: pl.DataFrame) -> pl.DataFrame:
         leave_request=pl.col("request").max(),
         leave_sandwich=pl.col("sandwich_mode").cast(pl.String).drop_nulls().first(),
     )
-    days = days.join(rows, on=["employee_key", "date"], how="left", maintain_order="left")
-    return days.with_columns(pl.col("leave_min").fill_null(0))
+    return beside(days, rows).with_columns(pl.col("leave_min").fill_null(0))
 
 
 def _sessions(days: pl.DataFrame) -> pl.DataFrame:

@@ -72,21 +72,43 @@ def in_turn(frame: pl.DataFrame, first: str, *others: str) -> pl.DataFrame:
     return frame if rises else frame.sort(first, *others)
 
 
+def in_order(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """Sorted by columns of numbers, dates or enumerations without nulls.
+
+    They are packed into one number, if that has room for them: one column sorts several times as fast as several.
+    """
+    key, room = pl.lit(0, pl.Int64), 1
+    for name in names:
+        number = frame[name].to_physical().cast(pl.Int64)
+        low, high = (int(end or 0) for end in (number.min(), number.max()))  # type: ignore[arg-type]
+        key, room = key * (high - low + 1) + (number - low), room * (high - low + 1)
+    return frame.sort(key, maintain_order=True) if room < 2**63 else frame.sort(*names)
+
+
 def ordinal(key: str) -> pl.Expr:
     """0, 1, 2 ... within each stretch of equal keys."""
     row = pl.int_range(pl.len(), dtype=pl.Int64)
     return row - pl.when(starts(key)).then(row).forward_fill()
 
 
-def note(frame: pl.DataFrame, code: str, *, punch: bool = False, detail: pl.Expr | str = "{}") -> pl.DataFrame:
-    """Anomaly rows of one code, one for each row of a frame with `employee_key` and `date`."""
-    return frame.select(
+def note(
+    frame: pl.DataFrame,
+    code: str,
+    where: pl.Expr | str | None = None,
+    *,
+    punch: bool = False,
+    detail: pl.Expr | str = "{}",
+) -> pl.DataFrame:
+    """Anomaly rows of one code, one for each row (or each `where` something holds) with `employee_key` and `date`."""
+    # Lazy, so that of wide frames only what is selected is filtered.
+    rows = frame.lazy() if where is None else frame.lazy().filter(where)
+    return rows.select(
         "employee_key",
         business_date="date",
         code=pl.lit(code),
         punch_id="punch_id" if punch else pl.lit(None, dtype=pl.Int64),
         detail=pl.lit(detail) if isinstance(detail, str) else detail,
-    )
+    ).collect()
 
 
 def no_notes() -> pl.DataFrame:

@@ -33,6 +33,8 @@ _DAY_PARAMETERS: Final = (
     "unmarked_as", "after_cutoff",
 )  # fmt: skip
 
+_ALONE: Final = ~pl.col("opens") & ~pl.col("closes")
+
 
 def process(inputs: Inputs, first: date, last: date) -> Outputs:
     """The attendance days of every employee of `inputs.employments` from `first` to `last`, both inclusive.
@@ -88,7 +90,7 @@ def _measured(inputs: Inputs, layout: Plan, reading: Reading) -> pl.DataFrame:
     runs = per_run(reading.pairs, inputs.policies)
     minutes = per_day(runs).join(bounds(reading.pairs), on="day", how="left")
     days = report.with_minutes(layout.days, minutes, inputs.policies)
-    for counts in (_counts(reading), late_and_early(reading.single)):
+    for counts in (_counts(reading), late_and_early(reading.single, layout)):
         days = days.join(counts, on="day", how="left", maintain_order="left")
     days = days.with_columns(
         pl.col("punches", "dups", "regularised", "unpaired", "late_min", "early_min").fill_null(0),
@@ -100,25 +102,27 @@ def _measured(inputs: Inputs, layout: Plan, reading: Reading) -> pl.DataFrame:
 
 def _counts(reading: Reading) -> pl.DataFrame:
     """Per day with punches: how many there are, dropped as repeats, made by hand, left without a partner."""
-    alone = reading.single.filter(~pl.col("opens") & ~pl.col("closes")).group_by("day").agg(unpaired=pl.len())
     manual = (pl.col("source_rank") == 0).cast(pl.Int32)
     each = reading.punches.select("day", punches=pl.lit(1), dups=pl.col("dup").cast(pl.Int32), regularised=manual)
     counts = sums(in_order_of(each, "day"), "day", each.columns[1:])
+    alone = reading.single.lazy().filter(_ALONE).group_by("day").agg(unpaired=pl.len()).collect()
     stood_in = reading.pairs.filter("imputed").select("day").unique().with_columns(imputed=pl.lit(value=True))
     return counts.join(alone, on="day", how="left").join(stood_in, on="day", how="left")
 
 
-def _fates(reading: Reading) -> dict[str, list[pl.DataFrame]]:
+def _fates(reading: Reading) -> dict[str, list[pl.LazyFrame]]:
     """The punches by what became of them."""
-    alone = reading.single.filter(~pl.col("opens") & ~pl.col("closes"))
-    outside = alone.filter("off_shift")
-    unused = reading.punches.filter(~pl.col("usable"), ~pl.col("dup"))
+    punches, single, pairs = reading.punches.lazy(), reading.single.lazy().filter(_ALONE), reading.pairs.lazy()
     return {
-        "paired_in": [reading.pairs.rename({"in_punch_id": "punch_id"})],
-        "paired_out": [reading.pairs.rename({"out_punch_id": "punch_id"})],
-        "duplicate": [reading.punches.filter("dup")],
-        "repeat": [reading.collapsed.filter("repeat")],
-        "off_shift": [outside, unused, reading.strangers],
-        "voided": [reading.voided.filter(pl.col("date").is_not_null())],
-        "unpaired": [alone.filter(~pl.col("off_shift"))],
+        "paired_in": [pairs.rename({"in_punch_id": "punch_id"})],
+        "paired_out": [pairs.rename({"out_punch_id": "punch_id"})],
+        "duplicate": [punches.filter("dup")],
+        "repeat": [reading.collapsed.lazy().filter("repeat")],
+        "off_shift": [
+            single.filter("off_shift"),
+            punches.filter(~pl.col("usable"), ~pl.col("dup")),
+            reading.strangers.lazy(),
+        ],
+        "voided": [reading.voided.lazy()],
+        "unpaired": [single.filter(~pl.col("off_shift"))],
     }

@@ -6,10 +6,14 @@ import polars as pl
 
 from hub.rules.columns import ends, gather, starts
 from hub.rules.direction import IN, OUT
+from hub.rules.instances import Plan, with_facts
 
 _DAY_FACTS: Final = (
     "due", "base1", "base2", "scheduled_start", "scheduled_end", "scheduled_min", "attendance_mode", "half_split",
     "expected_min",
+)  # fmt: skip
+_LATE_FACTS: Final = (
+    "due_from", "due_to", "grace_in_min", "grace_out_min", "late_count_from", "late_whole_minutes",
 )  # fmt: skip
 
 
@@ -35,24 +39,26 @@ def with_due_times(slots: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     ).drop(_DAY_FACTS[1:-1])
 
 
-def late_and_early(single: pl.DataFrame) -> pl.DataFrame:
+def late_and_early(single: pl.DataFrame, planned: Plan) -> pl.DataFrame:
     """One row per day with `late_min` and `early_min`: a segment's first in, its last out; 0 within the grace."""
+    outer = single.select("day", "slot", "rounded", "dir", first=starts("run"), last=ends("run"))
+    outer = with_facts(outer.filter(pl.col("first") | pl.col("last")), planned, _LATE_FACTS)
     whole = pl.when("late_whole_minutes").then(pl.col("rounded") // 60 * 60).otherwise("rounded")
     late_s, early_s = whole - pl.col("due_from"), pl.col("due_to") - whole
     forgiven = pl.when(pl.col("late_count_from") == "end_of_grace").then("grace_in_min").otherwise(0)
-    late = starts("run") & (pl.col("dir") == IN) & (late_s > pl.col("grace_in_min") * 60)
-    early = ends("run") & (pl.col("dir") == OUT) & (early_s > pl.col("grace_out_min") * 60)
-    rows = single.select(
-        "day",
-        late_min=pl.when(late).then(late_s // 60 - forgiven).otherwise(0),
-        early_min=pl.when(early).then(early_s // 60).otherwise(0),
-    )
     # A second of lateness is late and zero minutes long; the flag must survive it.
-    rows = rows.with_columns(single.select(late=late.fill_null(value=False), early=early.fill_null(value=False)))
-    return (
-        rows.filter(pl.col("late") | pl.col("early"))
-        .group_by("day")
-        .agg(pl.col("late_min", "early_min").sum(), pl.col("late", "early").any())
+    rows = outer.with_columns(
+        late=pl.col("first") & (pl.col("dir") == IN) & (late_s > pl.col("grace_in_min") * 60),
+        early=pl.col("last") & (pl.col("dir") == OUT) & (early_s > pl.col("grace_out_min") * 60),
+        late_min=late_s // 60 - forgiven,
+        early_min=early_s // 60,
+    ).filter(pl.col("late") | pl.col("early"))
+    late, early = pl.col("late").fill_null(value=False), pl.col("early").fill_null(value=False)
+    return rows.group_by("day").agg(
+        late_min=pl.col("late_min").filter(late).sum(),
+        early_min=pl.col("early_min").filter(early).sum(),
+        late=late.any(),
+        early=early.any(),
     )
 
 

@@ -38,4 +38,4 @@ def _number(frame: pl.DataFrame, name: str) -> pl.Expr:
         column = column.cast(pl.String).replace_strict(texts, digests, default=None, return_dtype=pl.UInt64)
     elif dtype != pl.UInt64:
         column = column.cast(pl.Int64).reinterpret(signed=False)
-    return column.fill_null(pl.lit(_NULL, pl.UInt64))
+    return column.fill_null(pl.lit(_NULL, pl.UInt64)) if frame[name].null_count() else column

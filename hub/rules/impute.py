@@ -1,12 +1,17 @@
 """Stage 6, optional: what stands in for an out or an in that is missing, once the window is over."""
 
+from typing import Final
+
 import polars as pl
 
 from hub.rules.columns import starts
 from hub.rules.direction import IN, OUT
+from hub.rules.instances import Plan, with_facts
+
+_FACTS: Final = ("w1", "expected_min", "missing_out_min")
 
 
-def imputed(single: pl.DataFrame, as_of: int) -> pl.DataFrame:
+def imputed(single: pl.DataFrame, planned: Plan, as_of: int) -> pl.DataFrame:
     """Adds the partner of lonely punches as rows of their own, with `stands_in` and no punch id.
 
     A stand-in never lies beyond the next punch, and the day must be over: nobody is paid for hours yet to come.
@@ -16,7 +21,9 @@ def imputed(single: pl.DataFrame, as_of: int) -> pl.DataFrame:
     if not single.select(wanted.any()).item():
         return single
     over = as_of > pl.col("w1")
-    single = single.with_columns(_run_next=pl.col("run").shift(-1), _dir_next=pl.col("dir").shift(-1))
+    single = with_facts(single, planned, _FACTS).with_columns(
+        _run_next=pl.col("run").shift(-1), _dir_next=pl.col("dir").shift(-1)
+    )
     answered = (pl.col("_run_next") == pl.col("run")) & (pl.col("_dir_next") == OUT)
     no_out = (pl.col("dir") == IN) & ~answered.fill_null(value=False) & over
     no_in = (pl.col("dir") == OUT) & (starts("run") | (pl.col("dir").shift(1) == OUT)) & over

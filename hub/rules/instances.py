@@ -4,6 +4,7 @@ A slot is what a punch can belong to. Slots of rostered segments come first, in 
 day of grid row n is slot `scheduled + n`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +35,14 @@ class Plan:
     scheduled: int
     notes: pl.DataFrame
     params: pl.DataFrame
+
+
+def with_facts(frame: pl.DataFrame, planned: Plan, names: Sequence[str]) -> pl.DataFrame:
+    """`frame` with facts and parameters of its rows' slots."""
+    facts = [name for name in names if name in planned.slots.columns]
+    parameters = [name for name in names if name not in facts]
+    by = planned.slots["policy"].gather(frame["slot"])
+    return with_parameters(gather(frame, planned.slots, "slot", facts), planned.params, parameters, by)
 
 
 def plan(inputs: Inputs, grid: pl.DataFrame, params: pl.DataFrame) -> Plan:

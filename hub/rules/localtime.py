@@ -5,10 +5,11 @@ columns beside the zone.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import polars as pl
 
-from hub.zones import UnknownZoneError, offset_s, to_utc, zone
+from hub.zones import DAY, UnknownZoneError, offset_s, to_utc, zone
 
 
 def known(name: str) -> bool:
@@ -79,11 +80,26 @@ def offset_of(t: str, columns: list[str]) -> pl.Expr:
     return offset
 
 
-def local_text(t: str, columns: list[str]) -> pl.Expr:
-    """`YYYY-MM-DDTHH:MM:SS+HH:MM` of instant `t`."""
-    offset = offset_of(t, columns)
-    size = offset.abs()
-    sign = pl.when(offset < 0).then(pl.lit("-")).otherwise(pl.lit("+"))
-    hours, minutes = ((size // part % 60).cast(pl.String).str.zfill(2) for part in (3600, 60))
-    clock = pl.from_epoch(pl.col(t) + offset).dt.strftime("%Y-%m-%dT%H:%M:%S")
-    return pl.when(pl.col(t).is_not_null()).then(pl.concat_str(clock, sign, hours, pl.lit(":"), minutes))
+_MINUTES: Final = pl.Series([f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)])
+_SECONDS: Final = pl.Series([f"{second:02}" for second in range(60)])
+
+
+def local_text(frame: pl.DataFrame, t: str) -> pl.Series:
+    """`YYYY-MM-DDTHH:MM:SS+HH:MM` of the instants in column `t`, put together from the few parts there are."""
+    offset = offset_of(t, frame.columns)
+    local = frame.select(day=(pl.col(t) + offset) // DAY, second=(pl.col(t) + offset) % DAY, offset=offset)
+    low, high = local["day"].min() or 0, local["day"].max() or 0
+    dates = pl.int_range(low, high + 1, dtype=pl.Int32, eager=True).cast(pl.Date).cast(pl.String)  # type: ignore[arg-type, operator]
+    offsets = local["offset"].unique().drop_nulls()
+    parts = (
+        dates.gather(local["day"] - low),
+        _MINUTES.gather(local["second"] // 60),
+        _SECONDS.gather(local["second"] % 60),
+        local["offset"].replace_strict(offsets, [_offset_text(seconds) for seconds in offsets], return_dtype=pl.String),
+    )
+    return pl.select(pl.concat_str(parts)).to_series()
+
+
+def _offset_text(seconds: int) -> str:
+    minutes = abs(seconds) // 60
+    return f"{'-' if seconds < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}"

@@ -4,6 +4,9 @@ from typing import Final
 
 import polars as pl
 
+from hub.rules.columns import beside
+from hub.rules.scope import numbered
+
 FIELDS: Final = {
     "worked_min": "Minutes that count as worked; status and overtime follow from it.",
     "late_min": "Minutes late; 0 takes the lateness away.",
@@ -15,15 +18,22 @@ FIELDS: Final = {
 
 
 def with_overrides(days: pl.DataFrame, overrides: pl.DataFrame) -> pl.DataFrame:
-    """Adds `set_<field>` (null: not set) for every field, and `override_fields`."""
+    """Adds `set_<field>` (null: not set) for every field, all of them as text in `_set`, and `override_fields`."""
     known = overrides.filter(pl.col("field").is_in(list(FIELDS))).sort("override_id", "value")
     latest = known.unique(["employee_key", "date", "field"], keep="last")
-    rows = latest.group_by("employee_key", "date").agg(
-        *(pl.col("value").filter(pl.col("field") == name).first().alias(f"set_{name}") for name in FIELDS),
-        override_fields=pl.col("field").sort(),
+    rows = (
+        numbered(latest, days)
+        .group_by("day")
+        .agg(
+            *(pl.col("value").filter(pl.col("field") == name).first().alias(f"set_{name}") for name in FIELDS),
+            override_fields=pl.col("field").sort(),
+        )
     )
-    days = days.join(rows, on=["employee_key", "date"], how="left", maintain_order="left")
-    return days.with_columns(pl.col("override_fields").fill_null(pl.lit([], dtype=pl.List(pl.String))))
+    texts = [pl.col(f"set_{name}").cast(pl.String).fill_null("") for name in FIELDS]
+    return beside(days, rows.with_columns(_set=pl.concat_str(texts, separator=","))).with_columns(
+        pl.col("override_fields").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+        pl.col("_set").fill_null("," * (len(FIELDS) - 1)),
+    )
 
 
 def apply_minutes(days: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,5 @@
 """Stages 1, 2 and 4 to 9: punches to pairs, with the fate of each punch on the way."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,7 +12,7 @@ from hub.rules.columns import gather, in_order_of, ordinal
 from hub.rules.dedupe import dedupe, in_order
 from hub.rules.direction import believe, direct
 from hub.rules.impute import imputed
-from hub.rules.instances import Plan
+from hub.rules.instances import Plan, with_facts
 from hub.rules.match import in_runs, match, shared
 from hub.rules.normalise import DAY_S, epoch, normalise
 from hub.rules.pair import collapse, pair, pairs
@@ -32,9 +31,7 @@ _PUNCH_FACTS: Final = (
     "segment_no", "s0", "s1", "direction_mode", "repeat_split_min", "max_pair_min", "repeat_in", "repeat_out",
 )  # fmt: skip
 _SINGLE_FACTS: Final = (
-    "policy", "due_from", "due_to", "grace_snap_in_min", "grace_snap_out_min", "grace_in_min", "grace_out_min",
-    "late_count_from", "late_whole_minutes", "max_shift_min", "w1", "missing_in_policy", "missing_out_policy",
-    "missing_out_min", "expected_min",
+    "policy", "grace_snap_in_min", "grace_snap_out_min", "max_shift_min", "missing_in_policy", "missing_out_policy",
 )  # fmt: skip
 _PAIR_FACTS: Final = (
     "due", "shift_start", "shift_end", "unpaid_break_min", "early_in_counts", "early_in_after_min", "late_out_counts",
@@ -59,18 +56,18 @@ def read(inputs: Inputs, planned: Plan, low: date, high: date) -> Reading:
     """Stages 1, 2 and 4 to 9."""
     base = epoch(low) - DAY_S
     raw, voided = (match(p, planned.slots, planned.scheduled, base) for p in normalise(inputs, low, high))
-    raw = dedupe(_with(believe(raw, inputs.devices), planned, _RAW_FACTS))
+    raw = dedupe(with_facts(believe(raw, inputs.devices), planned, _RAW_FACTS))
     known = raw.filter(pl.col("slot").is_not_null())
     punches = _placed(grouped(known, planned.slots, planned.scheduled, base), planned)
     kept = punches.filter("usable").select(_KEPT)
     kept = gather(kept, planned.slots, "slot", ["both0"]) if planned.slots["both0"].is_not_null().any() else kept
     handed = with_parameters(planned.slots, planned.params, ["handover"], planned.slots["policy"])
     kept = in_runs(in_order(shared(kept, handed, planned.scheduled)))
-    collapsed = collapse(direct(_with(kept, planned, _PUNCH_FACTS)))
-    single = _with(collapsed.filter(~pl.col("repeat")), planned, _SINGLE_FACTS)
+    collapsed = collapse(direct(with_facts(kept, planned, _PUNCH_FACTS)))
+    single = with_facts(collapsed.filter(~pl.col("repeat")), planned, _SINGLE_FACTS)
     single = round_times(single, planned.days, inputs.policies)
-    single = pair(imputed(single, inputs.as_of))
-    paired = _with(pairs(single), planned, _PAIR_FACTS)
+    single = pair(imputed(single, planned, inputs.as_of))
+    paired = with_facts(pairs(single), planned, _PAIR_FACTS)
     paired = assign(clip(paired, inputs.policies), planned.days, inputs.policies)
     paired = with_planned(measure(paired), planned.days, inputs)
     by_day = in_order_of(paired, "day")
@@ -89,19 +86,11 @@ def _placed(punches: pl.DataFrame, planned: Plan) -> pl.DataFrame:
     facts = planned.days.select(
         "employed", home_site_id="site_id", rostered_work=pl.col("scheduled_start").is_not_null()
     )
-    punches = _with(gather(punches, facts, "day", facts.columns), planned, ["off_shift"])
+    punches = with_facts(gather(punches, facts, "day", facts.columns), planned, ["off_shift"])
     outside = (pl.col("slot") >= planned.scheduled) & pl.col("rostered_work")
     punches = punches.rename({"off_shift": "off_shift_mode"}).with_columns(off_shift=outside)
     wanted = ~pl.col("off_shift") | (pl.col("off_shift_mode") == "open_shift")
     return punches.with_columns(usable=~pl.col("dup") & pl.col("employed") & wanted)
-
-
-def _with(frame: pl.DataFrame, planned: Plan, names: Sequence[str]) -> pl.DataFrame:
-    """`frame` with facts and parameters of its rows' slots."""
-    facts = [name for name in names if name in planned.slots.columns]
-    parameters = [name for name in names if name not in facts]
-    by = planned.slots["policy"].gather(frame["slot"])
-    return with_parameters(gather(frame, planned.slots, "slot", facts), planned.params, parameters, by)
 
 
 def _strangers(raw: pl.DataFrame, employments: pl.DataFrame) -> pl.DataFrame:

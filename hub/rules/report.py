@@ -9,10 +9,12 @@ from typing import Final
 import polars as pl
 
 from hub.rules.codes import DayFlag
+from hub.rules.columns import beside, in_order, in_order_of, starts
 from hub.rules.hashing import row_hash, set_hash
 from hub.rules.localtime import local_text
 from hub.rules.policy import Policy
 from hub.rules.rounding import round_spans
+from hub.rules.scope import numbered
 from hub.rules.tables import DAYS, DISPOSITION, DISPOSITIONS, OVERTIME, PAIRS, PENALTIES, Schema
 
 _PUNCH_INPUT: Final = (
@@ -35,16 +37,13 @@ def with_input_hash(days: pl.DataFrame, slots: pl.DataFrame, punches: pl.DataFra
     """Adds `input_hash` over what the day was computed from: its calendar facts, slots, policy and punches."""
     plans = set_hash(slots, "day", _SLOT_INPUT).rename({"hash": "_slots"})
     marks = set_hash(punches, "day", _PUNCH_INPUT).rename({"hash": "_punches"})
-    days = days.join(plans, on="day", how="left", maintain_order="left")
-    days = days.join(marks, on="day", how="left", maintain_order="left")
-    values = [pl.col(name).cast(pl.String).fill_null("") for name in days.columns if name.startswith("set_")]
-    days = days.with_columns(_set=pl.concat_str(values, separator=",") if values else pl.lit(""))
-    return days.with_columns(row_hash(days, _DAY_INPUT).alias("input_hash")).drop("_slots", "_punches", "_set")
+    days = beside(beside(days, plans), marks)
+    return days.with_columns(row_hash(days, _DAY_INPUT).alias("input_hash")).drop("_slots", "_punches")
 
 
 def with_minutes(days: pl.DataFrame, sums: pl.DataFrame, policies: Mapping[str, Policy]) -> pl.DataFrame:
     """Adds the day's minutes from the sums of stage 9 (null: no pairs); floors once, here."""
-    days = days.join(sums, on="day", how="left", maintain_order="left")
+    days = beside(days, sums)
     names = [name for name in sums.columns if name not in {"day", "in_at", "out_at"}]
     days = days.with_columns(pl.col(names).fill_null(0))
     worked = pl.col("gross_s") + (pl.col("paid_back_min") - pl.col("break_min")) * 60
@@ -61,25 +60,31 @@ def with_minutes(days: pl.DataFrame, sums: pl.DataFrame, policies: Mapping[str, 
 
 def day_rows(days: pl.DataFrame, anomalies: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
     """The `DAYS` frame from finished days."""
-    days = days.filter(pl.col("date").is_between(first, last))
-    codes = anomalies.group_by("employee_key", "business_date").agg(
-        anomaly_codes=pl.col("code").unique().sort(), blocks_posting=pl.col("blocks_posting").any()
-    )
-    days = days.rename({"date": "business_date"}).join(
-        codes, on=["employee_key", "business_date"], how="left", maintain_order="left"
-    )
-    zone = [name for name in days.columns if name.startswith(("offset_", "change_"))]
+    days = beside(days, _codes(anomalies, days))
     rows = days.with_columns(
-        in_at_local=local_text("in_at", zone),
-        out_at_local=local_text("out_at", zone),
+        in_at_local=local_text(days, "in_at"),
+        out_at_local=local_text(days, "out_at"),
         flags=_flags(),
         anomaly_codes=pl.col("anomaly_codes").fill_null(pl.lit([], dtype=pl.List(pl.String))),
         blocks_posting=pl.col("blocks_posting").fill_null(value=False) | (pl.col("status") == "MP"),
-    ).rename(_RENAMED)
-    return _hashed(_shaped(rows.with_columns(output_hash=pl.lit(0)), DAYS))
+        output_hash=pl.lit(0),
+    )
+    rows = _shaped(rows.rename(_RENAMED), DAYS)
+    return _hashed(rows.filter(pl.col("business_date").is_between(first, last)))
+
+
+def _codes(anomalies: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """Each day's codes, sorted, each once: the order in which its anomalies stand."""
+    rows = numbered(anomalies, days, "business_date").filter(starts("day") | starts("code"))
+    return (
+        in_order_of(rows, "day")
+        .group_by("day")
+        .agg(anomaly_codes="code", blocks_posting=pl.col("blocks_posting").any())
+    )
 
 
 _RENAMED: Final = {
+    "date": "business_date",
     "in_at": "in_at_utc",
     "out_at": "out_at_utc",
     "scheduled_start": "scheduled_start_utc",
@@ -127,17 +132,16 @@ def pair_rows(pairs: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
     return _shaped(rows, PAIRS)
 
 
-def disposition_rows(parts: Mapping[str, list[pl.DataFrame]], first: date, last: date) -> pl.DataFrame:
+def disposition_rows(parts: Mapping[str, list[pl.LazyFrame]], first: date, last: date) -> pl.DataFrame:
     """The `DISPOSITIONS` frame from frames with `employee_key`, `punch_id`, `date` and perhaps `seq`."""
     rows = []
     for name, frames in parts.items():
         for frame in frames:
-            seq = pl.col("seq") if "seq" in frame.columns else pl.lit(None)
-            mine = frame.filter(pl.col("date").is_between(first, last), pl.col("punch_id").is_not_null()).with_columns(
-                business_date="date", disposition=pl.lit(name, dtype=DISPOSITION), pair_seq=seq
-            )
-            rows.append(_shaped(mine, DISPOSITIONS))
-    return pl.concat(rows).sort("employee_key", "punch_id", "business_date", "disposition")
+            seq = pl.col("seq") if "seq" in frame.collect_schema() else pl.lit(None)
+            mine = frame.filter(pl.col("date").is_between(first, last), pl.col("punch_id").is_not_null())
+            named = mine.with_columns(business_date="date", disposition=pl.lit(name, dtype=DISPOSITION), pair_seq=seq)
+            rows.append(named.select(pl.col(column).cast(dtype) for column, dtype in DISPOSITIONS.items()))
+    return in_order(pl.concat(rows).collect(), "employee_key", "punch_id", "business_date", "disposition")
 
 
 def overtime_rows(lines: pl.DataFrame, days: pl.DataFrame, first: date, last: date) -> pl.DataFrame:

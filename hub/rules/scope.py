@@ -38,12 +38,27 @@ def edges(inputs: Inputs, first: date, last: date) -> tuple[date, date]:
 def each_day(frame: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
     """The `row` of a frame once for every `day` of the grid between its `from_date` and `to_date`, both inclusive."""
     low, high = pl.lit(grid["date"].min(), pl.Date), pl.lit(grid["date"].max(), pl.Date)
-    people = grid.filter(pl.col("date") == low).select("employee_key", start="day")
-    spans = frame.with_row_index("row").join(people, on="employee_key", maintain_order="left")
-    begin, end = pl.max_horizontal("from_date", low), pl.min_horizontal("to_date", high)
-    spans = spans.select("row", "start", begin=(begin - low).dt.total_days(), end=(end - low).dt.total_days())
-    days = pl.int_ranges(pl.col("start") + pl.col("begin"), pl.col("start") + pl.col("end") + 1, dtype=pl.UInt32)
-    return spans.filter(pl.col("begin") <= pl.col("end")).select("row", day=days).explode("day")
+    spans = frame.with_row_index("row").with_columns(
+        from_date=pl.max_horizontal("from_date", low), to_date=pl.min_horizontal("to_date", high)
+    )
+    spans = _placed(spans.filter(pl.col("from_date") <= pl.col("to_date")), grid, "from_date")
+    size = (pl.col("to_date") - pl.col("from_date")).dt.total_days() + 1
+    days = pl.int_ranges("day", pl.col("day") + size, dtype=pl.UInt32)
+    return spans.select("row", day=days).explode("day", empty_as_null=False)
+
+
+def numbered(rows: pl.DataFrame, grid: pl.DataFrame, date_name: str = "date") -> pl.DataFrame:
+    """The rows of people and dates of the grid, with `day`; the date may go by another name."""
+    low, high = pl.lit(grid["date"].min(), pl.Date), pl.lit(grid["date"].max(), pl.Date)
+    return _placed(rows.filter(pl.col(date_name).is_between(low, high)), grid, date_name)
+
+
+def _placed(rows: pl.DataFrame, grid: pl.DataFrame, date_name: str) -> pl.DataFrame:
+    """Adds `day`; whoever is not in the grid falls out."""
+    low = pl.lit(grid["date"].min(), pl.Date)
+    people = grid.filter(pl.col("date") == low).select("employee_key", "day")
+    rows = rows.join(people, on="employee_key", maintain_order="left")
+    return rows.with_columns(pl.col("day") + (pl.col(date_name) - low).dt.total_days().cast(pl.UInt32))
 
 
 def _grid(jobs: pl.DataFrame, low: date, high: date) -> pl.DataFrame:
