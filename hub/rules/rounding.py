@@ -71,7 +71,8 @@ def round_spans(frame: pl.DataFrame, seconds: str, policies: Mapping[str, Policy
     for number, (*_, policy) in enumerate(ordered(policies)):
         rounding: Rounding = getattr(policy, rule)
         if rounding.interval_min:
-            spans = round_seconds(pl.col(seconds), rounding, policy.round_half)
+            # Forgiven minutes are more than some lengths have; nothing is shorter than nothing.
+            spans = round_seconds(pl.col(seconds), rounding, policy.round_half).clip(0)
             frame = frame.with_columns(
                 pl.when(pl.col("policy") == number).then(spans).otherwise(seconds).alias(seconds)
             )

@@ -16,6 +16,7 @@ from hub.rules.codes import DayFlag, Session
 from hub.rules.laid import laid_on_pairs
 from hub.rules.lock import Lock
 from hub.rules.pieces import cut
+from hub.rules.policy import Rounding
 from hub.rules.totals import period_totals
 from tests.rules import reference_days
 from tests.rules.build import DAY, at, codes, frame, one_day, punch, punches, roster, run, world
@@ -261,3 +262,11 @@ def test_shuffled_rows_change_nothing_with_every_rule_switched_on() -> None:
     again = replace(inputs, punches=inputs.punches.sample(fraction=1, shuffle=True, seed=3))
     a, b = (run(one, FIRST, MONTH[-1]) for one in (inputs, again))
     assert all(getattr(a, name).equals(getattr(b, name)) for name in ("days", "pairs", "overtime", "penalties"))
+
+
+def test_forgiven_minutes_make_no_day_shorter_than_nothing():
+    forgiving = Rounding(interval_min=10, dir="up", grace_min=3)
+    policy = Policy(round_pair=forgiving, round_day=forgiving)
+    assert one_day(world(policy=policy))["worked_min"] == 0
+    short = one_day(world(policy=policy, punches=punches(">10:00:00", "<10:01:30")))
+    assert (short["gross_min"], short["worked_min"]) == (0, 0)
