@@ -6,6 +6,8 @@ is over when its row is gone.
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Engine, delete
@@ -19,14 +21,23 @@ PARAMETER = "link"
 
 def new_word(engine: Engine, tenant: str, subject: str, at: int, minutes: int) -> str:
     """The word of a link good for so many minutes from `at` (UTC seconds); links that are over are forgotten."""
-    word = secrets.token_urlsafe(32)
-    row = ConnectLink(tenant=tenant, connection=subject, sha256=digest(word), expires_at=at + minutes * 60)
+    return new_words(engine, tenant, [subject], at, minutes)[0]
+
+
+def new_words(engine: Engine, tenant: str, subjects: Sequence[str], at: int, minutes: int) -> list[str]:
+    """The same for many subjects at once: a word of each."""
+    words = [secrets.token_urlsafe(32) for _ in subjects]
+    there: dict[str, Any] = {"tenant": tenant, "expires_at": at + minutes * 60}
+    rows = [
+        ConnectLink(connection=subject, sha256=digest(word), **there)
+        for subject, word in zip(subjects, words, strict=True)
+    ]
     with writing(engine) as session:
         session.connection().execute(
             delete(ConnectLink).where(col(ConnectLink.tenant) == tenant, col(ConnectLink.expires_at) < at)
         )
-        session.add(row)
-    return word
+        session.add_all(rows)
+    return words
 
 
 def link_of(engine: Engine, word: str, subject: str, at: int) -> ConnectLink | None:
@@ -50,3 +61,8 @@ def plan_page(number: int) -> str:
 def explanation_page(connection: str, employee: str, day: object) -> str:
     """The path of the page that explains an employee-day, likewise."""
     return f"/explain/{quote(connection)}/{quote(employee)}/{day}"
+
+
+def day_page(connection: str, day: object) -> str:
+    """The path of the page that leads to the explanations of a work date, likewise."""
+    return f"/explain/{quote(connection)}/{day}"

@@ -53,3 +53,8 @@ def unmapped_facts(mapped: Mapped) -> dict[str, int | dg.TableMetadataValue]:
 def held_back(mapped: Mapped) -> dict[str, int]:
     """Employee-days held back, by reason."""
     return dict(Counter(one.reason for one in mapped.blocked))
+
+
+def linked(**pages: str) -> dict[str, dg.UrlMetadataValue]:
+    """Links to the hub's pages, of those that have an address."""
+    return {name: dg.MetadataValue.url(page) for name, page in pages.items() if page}

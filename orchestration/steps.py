@@ -20,7 +20,7 @@ from hub.delivery.push import Delivery
 from hub.delivery.wanted import mapped_days
 from hub.errors import Fix, SettingsWrong
 from hub.lease import LeaseTaken
-from hub.links import plan_page
+from hub.links import day_page, plan_page
 from hub.mapping import Mapped
 from hub.processing import Processed, process
 from hub.processing.read import utc
@@ -126,12 +126,20 @@ def _for_approval(config: ConnectionConfig, planned: Planned) -> str:
 
 def page_of(config: ConnectionConfig, planned: Planned) -> str:
     """Where people see the plan, if it was saved and `MUSTER_PUBLIC_URL` is set. It carries no right to look."""
+    there = waiting_plan(engine(), config, planned)
+    return _public(plan_page(there.id)) if there and there.id else ""
+
+
+def explanations_of(config: ConnectionConfig, day: date) -> str:
+    """Where people choose an employee-day of the work date to have it explained, likewise."""
+    return _public(day_page(config.name, day))
+
+
+def _public(path: str) -> str:
     try:
-        base = public_url()
+        return f"{public_url()}{path}"
     except SettingsWrong:  # a link is not worth a failed night
         return ""
-    there = waiting_plan(engine(), config, planned)
-    return f"{base}{plan_page(there.id)}" if there and there.id else ""
 
 
 def differences(planned: Planned) -> dict[str, int]:

@@ -10,7 +10,18 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub import database
-from hub.api import attendance, callback, connect, explained, failures, health, iclock, problems, punches
+from hub.api import (
+    attendance,
+    callback,
+    connect,
+    explained,
+    explained_day,
+    failures,
+    health,
+    iclock,
+    problems,
+    punches,
+)
 from hub.api.metrics import CountUnreadable, metrics
 from hub.api.state import Hub
 from hub.events.background import sending
@@ -60,6 +71,7 @@ def create_app(database_url: str | None = None) -> FastAPI:
     app.include_router(attendance.router)
     app.include_router(connect.router)
     app.include_router(explained.router)
+    app.include_router(explained_day.router)
     app.include_router(health.router)
     problems.install(app)
     failures.install(app)

@@ -1,33 +1,24 @@
-"""`/plans/{number}` and `/explain/{connection}/{employee}/{date}`: pages for people, JSON for who asks for it.
-
-Open to whoever has a link made by `muster link`, or an API key with the scope `attendance:read`: as a header, or typed
-into the page. Nothing is remembered of either.
-"""
+"""`/plans/{number}` and `/explain/{connection}/{employee}/{date}`: pages for people, JSON for who asks for it."""
 
 import asyncio
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Path
 from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hub.api.body import read_body
-from hub.api.pages import facts, key_form, page, paragraph, report, table
-from hub.api.problems import Problem
-from hub.api.security import ATTENDANCE_READ, find_key
+from hub.api.pages import facts, paragraph, report, table
 from hub.api.state import hub_of
+from hub.api.visitors import asks, nothing, tenant_of, wants_json
 from hub.delivery.agreed import saved_plan
 from hub.delivery.connections import connection_named
 from hub.explain import explain
-from hub.links import PARAMETER, explanation_page, link_of, plan_page
+from hub.links import explanation_page, plan_page
 from hub.records import SavedPlan
 
 SHOWN = 1_000
-BODY_LIMIT = 4_096
-_ASKED = "This page needs a fresh link (`muster link` prints one) or an API key."
 _LINE = ("work_date", "employee", "action", "natural_key", "reason")
 _ENTRY = ("connection", "kind", "natural_key", "state", "operation", "refs", "reason")
 _RECEIPT = ("entry_key", "push_id", "operation", "outcome", "refs", "reason", "at")
@@ -41,66 +32,27 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/plans/{number}", methods=["GET", "POST"])
 async def plan(request: Request, number: Annotated[int, Path(ge=1, lt=2**31)]) -> Response:
     """A saved plan: what it would do, line by line."""
-    tenant = await _tenant(request, plan_page(number))
+    tenant = await tenant_of(request, plan_page(number))
     if tenant is None:
-        return _asks(request, f"Plan {number}")
+        return asks(request, f"Plan {number}")
     found = await asyncio.to_thread(_plan, hub_of(request).engine, tenant, number)
     if found is None:
-        return _nothing(request, f"There is no plan {number}.")
-    return JSONResponse(_plan_document(found)) if _wants_json(request) else _plan_report(found)
+        return nothing(request, f"There is no plan {number}.")
+    return JSONResponse(_plan_document(found)) if wants_json(request) else _plan_report(found)
 
 
 @router.api_route("/explain/{connection}/{employee:path}/{day}", methods=["GET", "POST"])
 async def explanation(request: Request, connection: str, employee: str, day: date) -> Response:
     """An employee-day from the ERP's records down to the punches."""
     heading = f"{employee} on {day}"
-    tenant = await _tenant(request, explanation_page(connection, employee, day))
+    tenant = await tenant_of(request, explanation_page(connection, employee, day))
     if tenant is None:
-        return _asks(request, heading)
+        return asks(request, heading)
     try:
         found = await asyncio.to_thread(_explained, hub_of(request).engine, tenant, connection, (employee, day))
     except LookupError as error:
-        return _nothing(request, str(error.args[0]))
-    return JSONResponse(found) if _wants_json(request) else _explanation_report(heading, connection, found)
-
-
-async def _tenant(request: Request, subject: str) -> str | None:
-    """Whose page may be shown to this caller, if any."""
-    hub, word = hub_of(request), request.query_params.get(PARAMETER, "")
-    if word and (link := await asyncio.to_thread(link_of, hub.engine, word, subject, hub.now())):
-        return link.tenant
-    key = await _key(request)
-    record = await asyncio.to_thread(find_key, hub.engine, key) if key else None
-    return record.tenant if record and ATTENDANCE_READ in record.scopes.split() else None
-
-
-async def _key(request: Request) -> str:
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return key.strip()
-    if request.method != "POST":
-        return ""
-    form = parse_qs((await read_body(request, BODY_LIMIT)).decode("latin-1"))
-    return form.get("key", [""])[0].strip()
-
-
-def _asks(request: Request, heading: str) -> Response:
-    if _wants_json(request):
-        raise Problem(401, f"{_ASKED} The key needs the scope {ATTENDANCE_READ}.")
-    tried = request.method == "POST" or PARAMETER in request.query_params
-    text = f"That link or key is not good here. {_ASKED}" if tried else _ASKED
-    return key_form(heading, text, ATTENDANCE_READ, 401)
-
-
-def _nothing(request: Request, text: str) -> Response:
-    if _wants_json(request):
-        raise Problem(404, text)
-    return page("Nothing to show", text, 404)
-
-
-def _wants_json(request: Request) -> bool:
-    accepted = request.headers.get("accept", "")
-    return "json" in accepted and "text/html" not in accepted
+        return nothing(request, str(error.args[0]))
+    return JSONResponse(found) if wants_json(request) else _explanation_report(heading, connection, found)
 
 
 def _plan(engine: Engine, tenant: str, number: int) -> SavedPlan | None:

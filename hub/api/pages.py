@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi.responses import HTMLResponse
 
@@ -24,6 +24,13 @@ border-bottom:1px solid #ddd}}</style></head>
 """
 _FORM = """<form method="post"><p><label>API key with the scope {scope}:
 <input type="password" name="key" autocomplete="off" required></label> <button>Show</button></p></form>"""
+
+
+class Link(NamedTuple):
+    """A cell that leads to another page."""
+
+    text: str
+    address: str
 
 
 def page(heading: str, text: str, status: int = 200) -> HTMLResponse:
@@ -63,6 +70,8 @@ def facts(title: str, values: Mapping[str, Any]) -> str:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, Link):
+        return f'<a href="{escape(value.address)}">{escape(value.text)}</a>'
     if isinstance(value, list | tuple):
         return escape(", ".join(map(str, value)))
     return "" if value is None else escape(str(value))

@@ -10,7 +10,7 @@ from orchestration import steps
 from orchestration.alerts import tell_of_forecast
 from orchestration.charts import chart, week
 from orchestration.components.tenant import attendance_key
-from orchestration.results import Result, give_up, guarded, held_back, unmapped_facts
+from orchestration.results import Result, give_up, guarded, held_back, linked, unmapped_facts
 from orchestration.timing import DAYS
 
 Body = Callable[..., Result]
@@ -82,8 +82,7 @@ def _planned(config: ConnectionConfig, mapped: dg.AssetsDefinition) -> dg.Assets
         for failed in guarded(lambda: tell_of_forecast(config, plan)):
             context.log.warning(failed)
         page = guarded(lambda: steps.page_of(config, plan))
-        shown = {"plan": dg.MetadataValue.url(page)} if page else {}
-        return dg.MaterializeResult(metadata={**steps.by_action(plan), **shown})
+        return dg.MaterializeResult(metadata={**steps.by_action(plan), **linked(plan=page)})
 
     return planned
 
@@ -111,12 +110,15 @@ def _confirmed(config: ConnectionConfig, pushed: dg.AssetsDefinition) -> dg.Asse
     @_asset(config, deps=[pushed], check=spec)
     def confirmed(context: dg.AssetExecutionContext) -> Result:
         """The ERP, read once more and compared with the attendance days."""
-        plan = guarded(lambda: steps.plan_day(config, steps.day_of(context.partition_key)))
+        day = steps.day_of(context.partition_key)
+        plan = guarded(lambda: steps.plan_day(config, day))
         found = steps.differences(plan)
         check = dg.AssetCheckResult(
             check_name="reconciled", passed=not found, metadata={"work_date": context.partition_key, **found}
         )
-        shown = dg.MetadataValue.md(chart(week(config, steps.day_of(context.partition_key))))
-        return dg.MaterializeResult(metadata={**steps.by_action(plan), "hours": shown}, check_results=[check])
+        hours, page = dg.MetadataValue.md(chart(week(config, day))), steps.explanations_of(config, day)
+        return dg.MaterializeResult(
+            metadata={**steps.by_action(plan), "hours": hours, **linked(explain=page)}, check_results=[check]
+        )
 
     return confirmed
