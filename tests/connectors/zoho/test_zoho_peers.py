@@ -13,7 +13,7 @@ from zoho_people import auth as sdk
 
 from connectors.zoho.simulator import CLIENT_ID, CLIENT_SECRET, ZohoSimulator
 
-SCRIPT = Path(__file__).parents[1] / "peers" / "zoho_crm_sdk.py"
+SCRIPT = Path(__file__).parents[2] / "peers" / "zoho_crm_sdk.py"
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from connectors.zoho.settings import ZohoSettings
 from hub.contract import Change, Kind, Operation, Outcome, Person, Scope
 from hub.errors import HubError, NotPermitted, Reconnect, Throttled
 
-FOLDER = Path(__file__).parent / "cassettes" / "zoho"
+FOLDER = Path(__file__).parents[1] / "cassettes" / "zoho"
 LEFT, EMPLOYEE = "123456000000300043", "123456000000300042"
 DAY = date(2026, 11, 2)
 SECRETS = {

@@ -18,7 +18,7 @@ from simple_salesforce.login import SalesforceLogin
 from connectors.salesforce.simulated.sessions import LOGIN
 from connectors.salesforce.simulator import CLIENT_ID, SECRET, USER, SalesforceSimulator
 
-PEERS = Path(__file__).parents[1] / "peers"
+PEERS = Path(__file__).parents[2] / "peers"
 DAY, KEY = "Attendance_Day__c", "External_Key__c"
 
 

@@ -16,7 +16,7 @@ from connectors.salesforce.settings import SalesforceSettings
 from hub.contract import Change, Day, Entry, Kind, Operation, Person, Receipt
 from hub.errors import HubError, Locked, NotInstalled, NotPermitted, SettingsWrong, Throttled, Uncertain
 
-FOLDER = Path(__file__).parent / "cassettes" / "salesforce"
+FOLDER = Path(__file__).parents[1] / "cassettes" / "salesforce"
 HOST = "https://acme-hr.my.salesforce.com"
 VARIABLE = "MUSTER_CASSETTE_SALESFORCE"
 WORK_DATE = date(2026, 10, 5)

@@ -18,7 +18,7 @@ from hub.contract import Change, Kind, Operation, Outcome, Person, SecretRef
 from hub.errors import ContractBroken, NotInstalled, NotPermitted, Reconnect, SettingsWrong
 from hub.http import Client
 
-FOLDER = Path(__file__).parent / "cassettes" / "odoo"
+FOLDER = Path(__file__).parents[1] / "cassettes" / "odoo"
 HOST = "https://odoo.example.com"
 VARIABLE = "MUSTER_CASSETTE_KEY"
 SECRETS = {

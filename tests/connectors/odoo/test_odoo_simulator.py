@@ -13,7 +13,7 @@ from connectors.odoo.simulator import DATABASE, KEY, LOGIN, OdooSimulator
 from hub.testing.edge import Edge
 from hub.testing.faults import none, scripted
 
-CASSETTE = Path(__file__).parent / "cassettes" / "odoo" / "one_bad_row.yaml"
+CASSETTE = Path(__file__).parents[1] / "cassettes" / "odoo" / "one_bad_row.yaml"
 ATTENDANCE = "hr.attendance"
 FIELDS = ["id", "employee_id/.id", "check_in", "check_out"]
 INSERT_ONLY: dict[str, Any] = {"tz": "UTC", "noupdate": True, "mode": "update"}
