@@ -14,7 +14,7 @@ import requests
 from connectors.sap.s4hana.entities import COST_CENTRES, SERVICE
 from connectors.sap.s4hana.simulator import PASSWORD, USER, S4Simulator
 
-PEERS = Path(__file__).parents[2] / "peers"
+PEERS = Path(__file__).parents[3] / "peers"
 
 
 @pytest.fixture(params=[True, False], ids=["one operation", "many operations"])
