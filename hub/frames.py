@@ -1,7 +1,6 @@
 """Frames out of the database and into it: by COPY as CSV on PostgreSQL, row by row on SQLite."""
 
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any, Final
 
 import polars as pl
@@ -9,6 +8,7 @@ from psycopg import Cursor
 from sqlalchemy import Connection, Select, insert
 from sqlmodel import Session, SQLModel
 
+from hub.ahead import ahead
 from hub.rules.tables import Schema
 
 MANY: Final = 50_000
@@ -38,16 +38,13 @@ def insert_frame(session: Session, table: type[SQLModel], frame: pl.DataFrame) -
 
 def _copied_out(connection: Connection, query: Select[Any], schema: Schema) -> pl.DataFrame:
     told = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-    answer = BytesIO()
     cursor: Cursor = connection.connection.cursor()  # type: ignore[assignment]
     with cursor, cursor.copy(f"COPY ({told}) TO STDOUT (FORMAT CSV)", told.params) as copy:
-        for piece in copy:
-            answer.write(piece)
+        answer = b"".join(copy)
+    if not answer:
+        return pl.DataFrame(schema=dict(schema))
     truths = {name for name, kind in schema.items() if kind == pl.Boolean}
     texts = {name: pl.String if name in truths or isinstance(kind, pl.Enum) else kind for name, kind in schema.items()}
-    if not answer.tell():
-        return pl.DataFrame(schema=dict(schema))
-    answer.seek(0)
     frame = pl.read_csv(answer, has_header=False, schema=texts)
     return frame.with_columns(pl.col(name) == "t" for name in truths).cast(dict(schema))  # type: ignore[arg-type]
 
@@ -58,9 +55,13 @@ def _copied_in(connection: Connection, name: str, frame: pl.DataFrame) -> None:
     listed = ", ".join(f'"{column}"' for column in frame.columns)
     cursor: Cursor = connection.connection.cursor()  # type: ignore[assignment]
     with cursor, cursor.copy(f"COPY {name} ({listed}) FROM STDIN (FORMAT CSV)") as copy:
-        for part in _parts(frame):
-            # Texts are quoted and a null is nothing at all, so that an empty text stays one.
-            copy.write(part.write_csv(include_header=False, quote_style="non_numeric").encode())
+        for text in ahead(_csv, _parts(frame)):
+            copy.write(text)
+
+
+def _csv(frame: pl.DataFrame) -> bytes:
+    """Texts are quoted and a null is nothing at all, so that an empty text stays one."""
+    return frame.write_csv(include_header=False, quote_style="non_numeric").encode()
 
 
 def _json(column: str) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 from sqlalchemy import Select, and_, literal, or_, select
@@ -36,6 +36,22 @@ PUNCH_HALO_DAYS = HALO_DAYS + 1
 
 TRUST_DAYS = 30
 Query = Select[Any]
+
+_PUNCHES: Final[tables.Schema] = {
+    "punch_id": pl.Int64,
+    "user_id": pl.String,
+    "device_id": pl.Int32,
+    "t_utc": pl.Int64,
+    "direction": pl.Int8,
+    "received_at": pl.Int64,
+    "flags": pl.Int32,
+}
+_DEVICES: Final[tables.Schema] = {
+    "device_id": pl.Int32,
+    "badge_group": pl.String,
+    "site_id": pl.Int32,
+    "zone": pl.String,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +122,15 @@ def _inputs(
 
 def read_punches(session: Session, tenant: str, first: date, last: date) -> pl.DataFrame:
     """Punches of known badges from `first` to `last` (UTC dates, inclusive), with their employees."""
-    query: Query = (
-        select(
-            col(Punch.id).label("punch_id"),
-            col(Punch.user_id),
-            col(Device.badge_group),
-            col(Punch.device_id),
-            col(Site.id).label("site_id"),
-            col(Site.zone),
-            col(Punch.t_utc),
-            col(Punch.direction),
-            col(Punch.received_at),
-            col(Punch.flags),
-        )
-        .join(Device, (col(Device.id) == col(Punch.device_id)) & (col(Device.tenant) == col(Punch.tenant)))
-        .join(Site, (col(Site.code) == col(Device.site)) & (col(Site.tenant) == col(Punch.tenant)))
-        .where(col(Punch.tenant) == tenant, col(Punch.t_utc) >= utc(first), col(Punch.t_utc) < utc(last) + DAY)
+    columns = _columns(Punch, "id", "user_id", "device_id", "t_utc", "direction", "received_at", "flags")
+    there = (col(Punch.tenant) == tenant, col(Punch.t_utc) >= utc(first), col(Punch.t_utc) < utc(last) + DAY)
+    # What all punches of a device have in common is read once, not with each of them.
+    punches = read_frame(session, select(*columns).where(*there), _PUNCHES).join(
+        read_frame(session, _devices(tenant), _DEVICES), on="device_id", maintain_order="left"
     )
-    schema = {**tables.PUNCHES, "user_id": pl.String, "badge_group": pl.String, "zone": pl.String}
-    del schema["employee_key"], schema["source_rank"]
-    names = [column.name for column in query.selected_columns]
-    frame = read_frame(session, query, {name: schema[name] for name in names})
     # Only the first flag, an ambiguous local time, means something to the rules; the others they find themselves.
-    frame = frame.with_columns(pl.col("flags") & 1, source_rank=pl.lit(1, pl.Int8))
-    return with_employees(session, tenant, frame).select(tables.PUNCHES.keys())
+    punches = punches.with_columns(pl.col("flags") & 1, source_rank=pl.lit(1, pl.Int8))
+    return with_employees(session, tenant, punches).select(tables.PUNCHES.keys())
 
 
 def utc(day: date) -> int:
@@ -144,6 +145,12 @@ def _columns(table: type[Any], *names: str) -> list[Any]:
 def _overlapping(table: type[Any], first: date, last: date) -> Any:
     still = or_(col(table.to_date).is_(None), col(table.to_date) >= first - timedelta(days=HALO_DAYS))
     return and_(col(table.from_date) <= last + timedelta(days=HALO_DAYS), still)
+
+
+def _devices(tenant: str) -> Query:
+    site = (col(Site.tenant) == col(Device.tenant)) & (col(Site.code) == col(Device.site))
+    columns = [col(Device.id), col(Device.badge_group), *_columns(Site, "id", "zone")]
+    return select(*columns).join_from(Device, Site, site).where(col(Device.tenant) == tenant)
 
 
 def _corrections(tenant: str) -> Query:

@@ -32,6 +32,8 @@ STORED: Final[Schema] = {
     "flags": pl.Int64,
 }
 
+_OCTETS: Final = pl.Series([f"{octet:02x}" for octet in range(256)])
+
 T = TypeVar("T")
 
 
@@ -43,6 +45,12 @@ class Processed:
     created: int
     changed: int
 
+    def __add__(self, other: "Processed") -> "Processed":
+        return Processed(self.days + other.days, self.created + other.created, self.changed + other.changed)
+
+
+NOTHING: Final = Processed(0, 0, 0)
+
 
 def stored_days(session: Session, tenant: str, first: date, last: date) -> pl.DataFrame:
     """What the days of these dates say and what they were computed from, both as digests; schema `STORED`."""
@@ -51,14 +59,21 @@ def stored_days(session: Session, tenant: str, first: date, last: date) -> pl.Da
     return read_frame(session, query.where(*there), STORED)
 
 
+def next_change(session: Session, tenant: str) -> int:
+    """The number of the tenant's next write."""
+    query = select(func.max(col(AttendanceDay.change))).where(col(AttendanceDay.tenant) == tenant)
+    return int(session.connection().execute(query).scalar() or 0) + 1
+
+
 @dataclass(slots=True)
 class Writer:
-    """Writes the days of one tenant within a transaction; `sites` gives the code of a site's id."""
+    """Writes days of one tenant within a transaction, all as one `change`; `sites` gives the code of a site's id."""
 
     session: Session
     tenant: str
     sites: dict[int, str]
     now: int
+    change: int
 
     def write(self, outputs: Outputs, stored: pl.DataFrame, causes: Iterable[tuple[int, date, str]]) -> Processed:
         """Bring the tables to `outputs`; `stored` is what they held when these were computed."""
@@ -88,15 +103,11 @@ class Writer:
             site=site.fill_null(""),
             shift="shift_code",
             policy=pl.col("policy_code").fill_null(""),
-            input_hash=_hexadecimal(days["input_hash"]),
-            output_hash=_hexadecimal(days["output_hash"]),
-            change=pl.lit(self._next_change(), pl.Int64),
+            input_hash=_hexadecimal("input_hash"),
+            output_hash=_hexadecimal("output_hash"),
+            change=pl.lit(self.change, pl.Int64),
             computed_at=pl.lit(self.now, pl.Int64),
         )
-
-    def _next_change(self) -> int:
-        query = select(func.max(col(AttendanceDay.change))).where(col(AttendanceDay.tenant) == self.tenant)
-        return int(self.session.connection().execute(query).scalar() or 0) + 1
 
     def _rewrite(self, rows: pl.DataFrame, reasons: dict[date, str]) -> None:
         reason = [reasons.get(day) for day in rows["work_date"]]
@@ -131,9 +142,10 @@ def batched(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def _hexadecimal(numbers: pl.Series) -> pl.Series:
-    """Sixteen digits each."""
-    return pl.Series(numbers.name, [f"{number:016x}" for number in numbers], dtype=pl.String)
+def _hexadecimal(name: str) -> pl.Expr:
+    """Sixteen digits of a u64 column."""
+    octets = (pl.col(name) // 2**shift % 256 for shift in range(56, -8, -8))
+    return pl.concat_str([pl.lit(_OCTETS).gather(octet) for octet in octets])
 
 
 def _strongest(causes: Iterable[tuple[int, date, str]]) -> dict[date, str]:

@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from hub.rules.columns import ends, ordinal, starts, sums
+from hub.rules.columns import ends, in_order, ordinal, starts, sums, together
 from hub.rules.normalise import DAY_S
 
 IN: Final = 0
@@ -57,8 +57,7 @@ def alternations(punches: pl.DataFrame) -> pl.DataFrame:
 
     A repeat within a minute is not counted, and one punch is no sequence.
     """
-    order = ["device_id", "employee_key", "t_utc", "punch_id"]
-    known = punches.filter(pl.col("direction") >= 0).unique().sort(order).with_columns(_day=pl.col("t_utc") // DAY_S)
+    known = _sequences(punches.filter(pl.col("direction") >= 0)).with_columns(_day=pl.col("t_utc") // DAY_S)
     same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in ("device_id", "employee_key", "_day"))
     turns = pl.col("direction").is_in([IN, BREAK_IN])
     again = (turns == turns.shift(1)) & (pl.col("t_utc").diff() > REPEAT_S)
@@ -71,6 +70,14 @@ def alternations(punches: pl.DataFrame) -> pl.DataFrame:
     return days.select(
         "device_id", pl.col("_day").cast(pl.Int32).cast(pl.Date).alias("date"), "alternating", "sequences"
     )
+
+
+def _sequences(known: pl.DataFrame) -> pl.DataFrame:
+    """Each device's punches of each person in order of time, exact copies once."""
+    order = ["device_id", "employee_key", "t_utc", "punch_id"]
+    ordered = in_order(together(known, *order[:2]), *order)
+    twice = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in order)
+    return in_order(known.unique(), *order) if ordered.select(twice.any()).item() else ordered
 
 
 def device_trust(alternating: pl.DataFrame) -> pl.DataFrame:

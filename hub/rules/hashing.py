@@ -32,10 +32,20 @@ def set_hash(frame: pl.DataFrame, key: str, names: Iterable[str]) -> pl.DataFram
 def _number(frame: pl.DataFrame, name: str) -> pl.Expr:
     """The column as u64, nulls as a constant of their own."""
     dtype, column = frame.schema[name], pl.col(name)
+    null, lacking = pl.lit(_NULL, pl.UInt64), frame[name].null_count()
+    if lacking and lacking == frame.height:
+        return null
     if dtype in (pl.String, pl.Enum):
-        texts = frame[name].unique().drop_nulls().cast(pl.String)
-        digests = pl.Series([digest(text) for text in texts], dtype=pl.UInt64)
-        column = column.cast(pl.String).replace_strict(texts, digests, default=None, return_dtype=pl.UInt64)
+        column = pl.lit(_digests(frame[name]))
     elif dtype != pl.UInt64:
         column = column.cast(pl.Int64).reinterpret(signed=False)
-    return column.fill_null(pl.lit(_NULL, pl.UInt64)) if frame[name].null_count() else column
+    return column.fill_null(null) if lacking else column
+
+
+def _digests(texts: pl.Series) -> pl.Series:
+    """Digests of texts, which mostly come in runs of equal ones: each run is looked at once, and each text."""
+    run = texts.rle_id()
+    each = texts.filter((run != run.shift(1)).fill_null(value=True)).cast(pl.String)
+    distinct = each.unique().drop_nulls()
+    numbers = pl.Series([digest(text) for text in distinct], dtype=pl.UInt64)
+    return each.replace_strict(distinct, numbers, default=None, return_dtype=pl.UInt64).gather(run)

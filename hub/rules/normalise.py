@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from hub.rules.columns import in_order_of, ordering
+from hub.rules.columns import in_order_of, ordering, together
 from hub.rules.tables import PUNCHES, Inputs
 
 DAY_S: Final = 86_400
@@ -34,19 +34,13 @@ def normalise(inputs: Inputs, low: date, high: date) -> tuple[pl.DataFrame, pl.D
 
 
 def _ordered(punches: pl.DataFrame, base: int) -> pl.DataFrame:
-    keyed = _by_person(punches).with_columns(key=ordering(pl.col("t_utc"), base)).rename({"t_utc": "t"})
+    keyed = together(punches, "employee_key").with_columns(key=ordering(pl.col("t_utc"), base)).rename({"t_utc": "t"})
     keyed = in_order_of(keyed, "key")
     if not (keyed["key"] == keyed["key"].shift(1)).any():
         return keyed
     keyed = keyed.sort("key", "source_rank", "punch_id", "direction", "device_id", "received_at")
     copy = (pl.col("punch_id") == pl.col("punch_id").shift(1)) & (pl.col("key") == pl.col("key").shift(1))
     return keyed.filter(~copy.fill_null(value=False)).with_columns(pl.col("key").set_sorted())
-
-
-def _by_person(punches: pl.DataFrame) -> pl.DataFrame:
-    """Each person's punches together, in the order in which they came: that of time, but for a few."""
-    own = punches.select("employee_key", row=pl.int_range(pl.len(), dtype=pl.UInt32)).group_by("employee_key")
-    return punches[own.agg("row").sort("employee_key")["row"].explode(empty_as_null=False)]
 
 
 def _corrected(punches: pl.DataFrame, corrections: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -56,7 +56,7 @@ def numbered(rows: pl.DataFrame, grid: pl.DataFrame, date_name: str = "date") ->
 def _placed(rows: pl.DataFrame, grid: pl.DataFrame, date_name: str) -> pl.DataFrame:
     """Adds `day`; whoever is not in the grid falls out."""
     low = pl.lit(grid["date"].min(), pl.Date)
-    people = grid.filter(pl.col("date") == low).select("employee_key", "day")
+    people = grid.select("employee_key", "day", "date").filter(pl.col("date") == low).drop("date")
     rows = rows.join(people, on="employee_key", maintain_order="left")
     return rows.with_columns(pl.col("day") + (pl.col(date_name) - low).dt.total_days().cast(pl.UInt32))
 
