@@ -1,7 +1,8 @@
 """Punches to attendance days: pure functions over frames, a file a stage.
 
 `process(inputs, first, last)` is the whole of it; `engine.py` calls the stages in order, those on punches through
-`reading.py`. `explain(inputs, employee, day)` tells what each stage did.
+`reading.py`. `explain(inputs, employee, day)` tells what each stage did: `explaining.py`, with `stages.py` for what is
+told of each stage and `phrases.py` for saying it in words.
 
 ```
  0 scope            scope.py        employees x dates with halo, site, zone, open day; cycles.py: how far to look
