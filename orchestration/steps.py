@@ -93,23 +93,23 @@ def map_day(config: ConnectionConfig, day: date) -> Mapped:
     return mapped_days(engine(), config, connector_of(config), day, day)
 
 
-def plan_day(config: ConnectionConfig, day: date) -> Planned:
+def plan_day(config: ConnectionConfig, day: date, *, only_changed: bool = False) -> Planned:
     """What a push would do now."""
     with open_connector(config, engine()) as connector:
-        return Delivery(engine(), config, connector).plan(day, day)
+        return Delivery(engine(), config, connector).plan(day, day, only_changed=only_changed)
 
 
-def push_day(config: ConnectionConfig, day: date) -> Pushed:
+def push_day(config: ConnectionConfig, day: date, *, only_changed: bool = False) -> Pushed:
     """Send, settle, read back. Where plans are approved: keep one, and raise `Fix` that says what to do with it."""
-    return push_days(config, day, day)
+    return push_days(config, day, day, only_changed=only_changed)
 
 
-def push_days(config: ConnectionConfig, first: date, last: date) -> Pushed:
+def push_days(config: ConnectionConfig, first: date, last: date, *, only_changed: bool = False) -> Pushed:
     """The same for several work dates at once."""
     with open_connector(config, engine()) as connector:
         delivery = Delivery(engine(), config, connector)
         if not config.approval:
-            return delivery.push(first, last)
+            return delivery.push(first, last, only_changed=only_changed)
         planned = delivery.plan(first, last)
     if planned.count(*CHANGES):
         raise Fix(_for_approval(config, planned))

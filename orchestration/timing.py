@@ -17,6 +17,9 @@ _OPEN = [
     dg.DagsterRunStatus.STARTED,
 ]
 
+CORRECTION = "correction"
+"""The reason, among a run's tags, of those that the sensor asks for."""
+
 # A label, not an instant: one definition for all zones. The end offset makes today exist where it is already
 # tomorrow in UTC.
 DAYS = dg.DailyPartitionsDefinition(start_date="2024-01-01", end_offset=1)
@@ -94,7 +97,7 @@ def corrections(
                 dg.RunRequest(
                     run_key=f"{config.name}:{day}:{mark}",
                     partition_key=day.isoformat(),
-                    tags={"work_date": day.isoformat(), "reason": "correction"},
+                    tags={"work_date": day.isoformat(), "reason": CORRECTION},
                 )
                 for day, mark in sorted(due.items())
             ]

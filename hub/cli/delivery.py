@@ -65,12 +65,23 @@ def check(connection: str, *, tenant: MaybeTenant = None, as_json: AsJson = Fals
 
 
 @app.command()
-def push(connection: str, first: First, last: Last, *, tenant: MaybeTenant = None, as_json: AsJson = False) -> None:
+def push(
+    connection: str,
+    first: First,
+    last: Last,
+    *,
+    tenant: MaybeTenant = None,
+    only_changed: Annotated[
+        bool, typer.Option("--only-changed", help="Ask the ERP about nothing that is confirmed as it is wanted.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Bring the ERP to what the attendance days say, and read it back.
 
     CONNECTION is the name of the connection.
     """
-    _report(_push(connection, tenant, *dates(first, last), quiet=as_json), as_json=as_json)
+    span = dates(first, last)
+    _report(_push(connection, tenant, *span, quiet=as_json, only_changed=only_changed), as_json=as_json)
 
 
 def _report(done: Pushed, *, as_json: bool) -> None:
@@ -83,7 +94,14 @@ def _report(done: Pushed, *, as_json: bool) -> None:
 
 
 def _push(
-    name: str, tenant: str | None, first: date, last: date, *, quiet: bool, agreed: SavedPlan | None = None
+    name: str,
+    tenant: str | None,
+    first: date,
+    last: date,
+    *,
+    quiet: bool,
+    agreed: SavedPlan | None = None,
+    only_changed: bool = False,
 ) -> Pushed:
     hub = engine()
     config = connection_named(hub, name, tenant)
@@ -91,7 +109,7 @@ def _push(
         bind(hub, config, connector)
         bar = bars.add_task(f"push {name}", total=None)
         advance: Callable[[int], None] = lambda sent: bars.advance(bar, sent)  # noqa: E731
-        return Delivery(hub, config, connector).push(first, last, advance, agreed)
+        return Delivery(hub, config, connector).push(first, last, advance, agreed, only_changed=only_changed)
 
 
 def _left(item: Any) -> dict[str, Any]:

@@ -65,9 +65,12 @@ class Delivery:
         self._now = self._clock.started()
         self._planning = Planning(engine, config, connector, self._now)
 
-    def plan(self, first: date, last: date) -> Planned:
-        """Desired state against the ERP's present state; changes nothing. Raises the errors of reaching the ERP."""
-        return self._planning.plan(first, last)
+    def plan(self, first: date, last: date, *, only_changed: bool = False) -> Planned:
+        """Desired state against the ERP's present state; changes nothing. Raises the errors of reaching the ERP.
+
+        `only_changed`: see `push`.
+        """
+        return self._planning.plan(first, last, frozenset() if only_changed else None)
 
     def reconcile(self, first: date, last: date) -> list[Difference]:
         """The ERP against the journal; changes nothing. Raises the errors of reaching the ERP."""

@@ -11,7 +11,7 @@ from orchestration.alerts import tell_of_forecast
 from orchestration.charts import chart, week
 from orchestration.components.tenant import attendance_key
 from orchestration.results import Result, give_up, guarded, held_back, linked, unmapped_facts
-from orchestration.timing import DAYS
+from orchestration.timing import CORRECTION, DAYS
 
 Body = Callable[..., Result]
 
@@ -38,6 +38,11 @@ def _asset(
         deps=deps,
         check_specs=[check] if check else None,
     )
+
+
+def _corrects(context: dg.AssetExecutionContext) -> bool:
+    """Whether the run is about what changed: then the ERP is asked about that alone, and not about all of the day."""
+    return context.run.tags.get("reason") == CORRECTION
 
 
 def _employees(config: ConnectionConfig) -> dg.AssetsDefinition:
@@ -78,7 +83,8 @@ def _planned(config: ConnectionConfig, mapped: dg.AssetsDefinition) -> dg.Assets
     @_asset(config, deps=[mapped])
     def planned(context: dg.AssetExecutionContext) -> Result:
         """What a push would do, compared with what the ERP holds now."""
-        plan = guarded(lambda: steps.plan_day(config, steps.day_of(context.partition_key)))
+        day, narrow = steps.day_of(context.partition_key), _corrects(context)
+        plan = guarded(lambda: steps.plan_day(config, day, only_changed=narrow))
         for failed in guarded(lambda: tell_of_forecast(config, plan)):
             context.log.warning(failed)
         page = guarded(lambda: steps.page_of(config, plan))
@@ -91,7 +97,8 @@ def _pushed(config: ConnectionConfig, planned: dg.AssetsDefinition) -> dg.Assets
     @_asset(config, deps=[planned])
     def pushed(context: dg.AssetExecutionContext) -> Result:
         """What was sent, and what the ERP was found to hold afterwards."""
-        done = guarded(lambda: steps.push_day(config, steps.day_of(context.partition_key)))
+        day, narrow = steps.day_of(context.partition_key), _corrects(context)
+        done = guarded(lambda: steps.push_day(config, day, only_changed=narrow))
         if done.error is not None:
             context.log.warning("ended early: %s", done.counts)
             give_up(done.error)
@@ -104,14 +111,15 @@ def _confirmed(config: ConnectionConfig, pushed: dg.AssetsDefinition) -> dg.Asse
     spec = dg.AssetCheckSpec(
         "reconciled",
         asset=[config.name, "confirmed"],
-        description="A fresh read-back finds every entry in the ERP exactly once and as it should be.",
+        description="A fresh read-back finds every entry in the ERP exactly once and as it should be; after a "
+        "correction it is asked for what is not confirmed.",
     )
 
     @_asset(config, deps=[pushed], check=spec)
     def confirmed(context: dg.AssetExecutionContext) -> Result:
         """The ERP, read once more and compared with the attendance days."""
-        day = steps.day_of(context.partition_key)
-        plan = guarded(lambda: steps.plan_day(config, day))
+        day, narrow = steps.day_of(context.partition_key), _corrects(context)
+        plan = guarded(lambda: steps.plan_day(config, day, only_changed=narrow))
         found = steps.differences(plan)
         check = dg.AssetCheckResult(
             check_name="reconciled", passed=not found, metadata={"work_date": context.partition_key, **found}

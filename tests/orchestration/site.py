@@ -66,10 +66,10 @@ class Site:
         """The tenant's attendance."""
         return TenantAttendance(tenant=self.tenant)
 
-    def night(self, day: date = DAY) -> dg.ExecuteInProcessResult:
-        """The nightly run of a work date."""
+    def night(self, day: date = DAY, **tags: str) -> dg.ExecuteInProcessResult:
+        """The nightly run of a work date, or another one with these tags."""
         job = self.defs.resolve_job_def(f"{self.name}_push")
-        return job.execute_in_process(partition_key=str(day), instance=self.instance, raise_on_error=False)
+        return job.execute_in_process(partition_key=str(day), instance=self.instance, raise_on_error=False, tags=tags)
 
     def punch(self, *lines: str) -> int:
         return self.world.punch(KOLKATA, *lines or PUNCHES, now=NOW)

@@ -9,10 +9,12 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobO
 from sqlalchemy import delete
 from sqlmodel import col
 
+from hub.contract import Held, Scope
 from hub.database import writing
 from hub.records import Dirty
+from hub.testing.memory import MemoryConnector
 from orchestration import steps
-from tests.orchestration.site import DAY, NOW, Site
+from tests.orchestration.site import DAY, NOW, Site, checks, metadata
 
 DEBOUNCE = 300
 NEXT = DAY + timedelta(days=1)
@@ -116,6 +118,28 @@ def test_the_run_that_was_asked_for_does_what_was_asked(night: Site, monkeypatch
     assert request.tags["reason"] == "correction"
     assert night.night(date.fromisoformat(str(request.partition_key))).success
     assert asked(night, NOW + 10_000, monkeypatch) == []
+
+
+def test_a_correction_asks_the_erp_about_nobody_else(night: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    night.punch()
+    assert night.night().success
+    night.punch("1005 2026-03-23 09:00:00 0", "1005 2026-03-23 18:00:00 1")
+    [request] = requests(night, NOW + 10_000, monkeypatch)
+    read_back = MemoryConnector.read_back
+    asked_about: set[str] = set()
+
+    def watched(connector: MemoryConnector, scope: Scope) -> Iterator[Held]:
+        asked_about.update(scope.employees)
+        return read_back(connector, scope)
+
+    monkeypatch.setattr(MemoryConnector, "read_back", watched)
+    result = night.night(DAY, **{name: request.tags[name] for name in ("reason", "work_date")})
+    assert result.success
+    assert checks(result)["reconciled"]
+    assert len(asked_about) == 1
+    assert metadata(result, "pushed")["created"] == 2
+    assert night.night().success
+    assert len(asked_about) > 10
 
 
 def test_a_date_that_is_going_on_in_the_connections_zone_is_left_to_the_night(
