@@ -7,8 +7,8 @@ be switched. It keeps what it is told: told twice, it has it twice.
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
@@ -95,10 +95,11 @@ class ZohoSimulator(Simulator):
         return Refs(people, departments)
 
     def facts(self) -> Iterator[Fact]:
-        """What it holds; everybody's place is in UTC."""
+        """What it holds, by the clock of everybody's place."""
         self.catch_up()
+        place = ZoneInfo(self.zone)
         for one in self.state.entries.values():
-            begun, ended = (int(at.replace(tzinfo=UTC).timestamp()) if at else 0 for at in (one.begun, one.ended))
+            begun, ended = (int(at.replace(tzinfo=place).timestamp()) if at else 0 for at in (one.begun, one.ended))
             yield Fact(one.employee, one.day, Interval(begun, ended))
         for leave in self.state.leaves.values():
             for day, part in leave.days.items():

@@ -80,10 +80,14 @@ class Report:
 
 
 class Kit:
-    """Runs of one target, in one database in memory; `chance` is that of a fault at a call of the ERP."""
+    """Runs of one target, in one database in memory, on a site in that IANA zone.
 
-    def __init__(self, target: Target, deliver: Deliver = muster, chance: float = CHANCE) -> None:
+    `chance` is that of a fault at a call of the ERP.
+    """
+
+    def __init__(self, target: Target, deliver: Deliver = muster, chance: float = CHANCE, zone: str = "UTC") -> None:
         self._target = target
+        target.zone = zone
         self._chance = chance
         self._deliver = deliver
         self._stack = ExitStack()

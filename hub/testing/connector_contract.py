@@ -43,6 +43,10 @@ _PAYLOADS: dict[Kind, tuple[Any, Any]] = {
 }
 
 
+ZONES = ("Asia/Kolkata", "America/St_Johns")
+SEEDS_IN_A_ZONE = 3
+
+
 class ConnectorContract:
     """Set `target`; `seeds` is how many random runs under faults are made."""
 
@@ -124,6 +128,13 @@ class ConnectorContract:
         """Random days, corrections and faults; `muster conformance` runs as many as one likes."""
         with Kit(type(self).target()) as kit:
             report = kit.run(range(self.seeds))
+        assert (report.duplicates, report.missing, report.blocked, report.failed) == (0, 0, 0, [])
+
+    @pytest.mark.parametrize("zone", ZONES)
+    def test_it_is_the_same_wherever_the_site_is(self, zone: str) -> None:
+        """A clock ahead of UTC and one behind, neither by whole hours; some nights end on another date there."""
+        with Kit(type(self).target(), zone=zone) as kit:
+            report = kit.run(range(SEEDS_IN_A_ZONE))
         assert (report.duplicates, report.missing, report.blocked, report.failed) == (0, 0, 0, [])
 
 

@@ -48,9 +48,14 @@ class Refs:
 
 
 class Target(ABC):
-    """What the conformance kit needs to know of an ERP; `spec` is the connector that is tried on it."""
+    """What the conformance kit needs to know of an ERP; `spec` is the connector that is tried on it.
+
+    `zone` is the IANA zone of the site whose attendance comes in, and of everybody's place in an ERP that keeps times
+    as a clock on the wall shows them.
+    """
 
     spec: ConnectorSpec
+    zone: str = "UTC"
 
     def __init__(self, clock: SimulatedClock | None = None) -> None:
         self.clock = clock or SimulatedClock()

@@ -39,7 +39,7 @@ def utc(day: date, minute: int) -> int:
 
 @dataclass
 class World:
-    """One tenant on a site in UTC, whose days are made by hand, and its connection `books` to the target."""
+    """One tenant, on a site in the zone of the target, whose days are made by hand, and its connection `books` to it."""
 
     engine: Engine
     target: Target
@@ -130,7 +130,7 @@ class World:
         given = {**zeros, "status": "P", "payable_days": 100, **columns}
         row = AttendanceDay(
             **given, tenant=self.tenant, employee_id=employee, work_date=day, change=self.changes, site="hq",
-            zone="UTC", policy="p", worked_min=minutes_of(pairs),
+            zone=self.target.zone, policy="p", worked_min=minutes_of(pairs),
             anomaly_codes=["MISSING_OUT"] if blocks else [], blocks_posting=blocks, input_hash="", output_hash="",
             computed_at=at,
         )  # fmt: skip
