@@ -16,7 +16,9 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from bench.processes import memory_mib
 from bench.results import Row, row
+from bench.runs import begun_again, wait_for
 from examples.demo.nights import Dagster
 from examples.demo.servers import ROOT, Servers
 from hub.database import connect, migrate, writing
@@ -29,13 +31,16 @@ CONNECTIONS, BROKEN = 100, 3
 DAY: Final = date(2026, 10, 5)
 LONGEST_S: Final = 2400
 PATIENCE_S: Final = 30
+LOADS: Final = 3
+"""The best of these counts: what else the machine does is not the question."""
+
 LOAD_GOAL_S, NIGHT_GOAL_S = 5, 900
 _LOAD = "import time; t = time.perf_counter(); from orchestration.definitions import defs; "
 _LOAD += "defs().get_repository_def(); print(time.perf_counter() - t)"
 
 
 def run() -> Iterator[Row]:
-    """Seconds to load, seconds for a night of all that are not broken, MiB of Dagster's three processes."""
+    """Seconds to load, seconds for a night of all that are not broken, MiB of Dagster's processes when all is done."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as name, ExitStack() as stack:
         folder, target = Path(name), target_of("odoo")
         stack.enter_context(target.running())
@@ -46,12 +51,13 @@ def run() -> Iterator[Row]:
         engine = connect(servers.environment["MUSTER_DATABASE_URL"])
         stack.callback(engine.dispose)
         names = _register(engine, target)
-        yield row("crowd.load.100", _load(servers) * 1000, "ms", "goal", LOAD_GOAL_S * 1000)
+        seconds = min(_load(servers) for _ in range(LOADS))
+        yield row("crowd.load.100", seconds * 1000, "ms", "goal", LOAD_GOAL_S * 1000)
         dagster = Dagster(servers.dagster())
         stack.callback(dagster.close)
         dagster.wait_until_loaded()
-        yield row("crowd.night.97", _night(dagster, names), "s", "goal", NIGHT_GOAL_S)
-        yield row("crowd.memory", servers.memory_mib(), "MiB", "424 MiB for a few connections", 424)
+        yield from _night(dagster, names)
+        yield row("crowd.memory", memory_mib(), "MiB", "424 MiB for a few connections", 424)
 
 
 def _register(engine: Engine, target: Target) -> list[str]:
@@ -77,12 +83,10 @@ def _load(servers: Servers) -> float:
     return float(done.stdout.splitlines()[-1])
 
 
-def _night(dagster: Dagster, names: list[str]) -> float:
-    """Seconds until the run of each connection has ended well."""
+def _night(dagster: Dagster, names: list[str]) -> Iterator[Row]:
+    """Seconds until all have ended well, and how many of them at the second try."""
     began = time.monotonic()
-    runs = [dagster.launch(f"{name}_push", DAY) for name in names]
-    statuses = dagster.wait(runs, lambda _more: None, LONGEST_S)
-    failed = [run for run, status in statuses.items() if status != "SUCCESS"]
-    if failed:
-        raise RuntimeError(f"{len(failed)} of {len(runs)} nights failed.")
-    return time.monotonic() - began
+    launched = [dagster.launch(f"{name}_push", DAY) for name in names]
+    wait_for(dagster, launched, LONGEST_S)
+    yield row("crowd.night.97", time.monotonic() - began, "s", "goal", NIGHT_GOAL_S)
+    yield row("crowd.night.97.begun_again", len(begun_again(dagster, launched)), "runs", "runs", len(launched))

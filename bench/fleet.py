@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,6 +13,8 @@ import yaml
 from dagster_celery.make_app import make_app
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 
+from bench.processes import children
+from bench.runs import all_runs
 from bench.servers import databases
 from connectors.tryton.sandbox import free_port
 from examples.demo.nights import SELECTOR, Dagster, DagsterError
@@ -24,7 +25,6 @@ _TASK = DAGSTER_CELERY_TASK_ID_TAG
 _LAUNCH = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
   __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message }
   ... on RunConfigValidationInvalid { errors { message } } } }"""
-_RUNS = "query { runsOrError { ... on Runs { results { runId status rootRunId jobName tags { key value } } } } }"
 _LIMIT = "mutation($pool: String!) { setConcurrencyLimit(concurrencyKey: $pool, limit: 1) }"
 
 
@@ -46,7 +46,7 @@ class Fleet:
     def kill_worker(self, name: str) -> None:
         """At once, with the run that it works on."""
         worker = self.workers.pop(name)
-        for number in (worker.pid, *_children(worker.pid)):
+        for number in (worker.pid, *children(worker.pid)):
             os.kill(number, signal.SIGKILL)
         worker.wait()
 
@@ -58,24 +58,9 @@ class Fleet:
             raise DagsterError(str(answer))
         return str(answer["run"]["runId"])
 
-    def runs(self) -> list[dict[str, Any]]:
-        """All runs there ever were, those that Dagster began again too."""
-        found: list[dict[str, Any]] = self.dagster.ask(_RUNS)["runsOrError"]["results"]
-        return found
-
-    def wait(self, launched: Sequence[str], seconds: int, enough: int = 0) -> None:
-        """Until each of them (or `enough`), or one that Dagster began in its place, has ended well."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            ended = {one["rootRunId"] or one["runId"] for one in self.runs() if one["status"] == "SUCCESS"}
-            if len(ended & set(launched)) >= (enough or len(launched)):
-                return
-            time.sleep(1)
-        raise DagsterError(f"{len(set(launched) - ended)} of {len(launched)} runs did not end well in {seconds} s.")
-
     def at_work(self) -> dict[str, str]:
         """The worker that runs it, by job, of the runs that were started."""
-        tasks = {one["jobName"]: one["tags"] for one in self.runs() if one["status"] == "STARTED"}
+        tasks = {one["jobName"]: one["tags"] for one in all_runs(self.dagster) if one["status"] == "STARTED"}
         named = {job: tag["value"] for job, tags in tasks.items() for tag in tags if tag["key"] == _TASK}
         found = {job: self._results.AsyncResult(task).info for job, task in named.items()}
         return {job: told["hostname"].split("@")[0] for job, told in found.items() if isinstance(told, dict)}
@@ -137,8 +122,3 @@ def _redis(folder: Path) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
-
-
-def _children(number: int) -> list[int]:
-    """The processes that a process has started."""
-    return [int(one) for one in Path(f"/proc/{number}/task/{number}/children").read_text().split()]

@@ -20,6 +20,7 @@ from sqlmodel import col
 from bench.fleet import Fleet, fleet, running
 from bench.odoos import HostedOdoo, Odoos, odoos
 from bench.results import Row, row
+from bench.runs import wait_for
 from connectors.odoo.simulator import KEY, KEY_VARIABLE
 from hub.database import connect, migrate, reading
 from hub.delivery.connections import ConnectionConfig, register
@@ -121,7 +122,7 @@ def run() -> Iterator[Row]:
 
 def _caught_up(fleet: Fleet, month: Month, names: Sequence[str]) -> float:
     began = time.monotonic()
-    fleet.wait(month.launch(fleet, names), LONGEST_S)
+    wait_for(fleet.dagster, month.launch(fleet, names), LONGEST_S)
     seconds = time.monotonic() - began
     require_once(month, names)
     return seconds
@@ -130,9 +131,9 @@ def _caught_up(fleet: Fleet, month: Month, names: Sequence[str]) -> float:
 def _caught_up_with_a_kill(fleet: Fleet, month: Month, names: Sequence[str]) -> tuple[float, int]:
     began = time.monotonic()
     launched = month.launch(fleet, names)
-    fleet.wait(launched, LONGEST_S, enough=len(launched) // 3)
+    wait_for(fleet.dagster, launched, LONGEST_S, enough=len(launched) // 3)
     lost = kill_one_that_sends(fleet, month).on_their_way
-    fleet.wait(launched, LONGEST_S)
+    wait_for(fleet.dagster, launched, LONGEST_S)
     seconds = time.monotonic() - began
     require_once(month, names)
     return seconds, lost
