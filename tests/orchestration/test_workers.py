@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from bench.fleet import REDIS, Fleet, fleet, running
 from bench.odoos import odoos
+from bench.runs import begun_again, wait_for
 from bench.workers import COST, Month, kill_one_that_sends, require_once
 from connectors.odoo.simulator import KEY, KEY_VARIABLE, OdooSimulator
 from hub.database import connect, migrate, writing
@@ -123,7 +124,7 @@ def test_what_a_killed_worker_was_sending_arrives_once(started: Fleet, hub_of_fl
             killed = kill_one_that_sends(started, month)
             assert killed.on_their_way > 0
             minutes_pass(hub_of_fleet, month, killed.connection)
-            started.wait(launched, SECONDS)
-            again = [one for one in started.runs() if one["runId"] not in launched]
+            wait_for(started.dagster, launched, SECONDS)
+            again = begun_again(started.dagster, launched)
         require_once(month, NAMES)
-        assert [one["jobName"] for one in again] == [f"{killed.connection}_catch_up"]
+        assert again == [f"{killed.connection}_catch_up"]
