@@ -35,10 +35,10 @@ def direct(kept: pl.DataFrame) -> pl.DataFrame:
 
     An undirected punch takes turns with the last believed one of its run, or with the run's start, which is an in.
     """
-    said = pl.when(is_in()).then(IN).otherwise(OUT)
-    kept = kept.with_columns(trusted=_trusted(), turn=ordinal("run"))
-    phase = pl.when("trusted").then((said + pl.col("turn")) % 2).when(starts("run")).then(0).forward_fill()
-    by_turns = ((pl.col("turn") + phase) % 2).cast(pl.Int8)
+    said = pl.when(is_in()).then(pl.lit(IN, pl.Int8)).otherwise(pl.lit(OUT, pl.Int8))
+    kept = kept.with_columns(trusted=_trusted(), turn=(ordinal("run") & 1).cast(pl.Int8))
+    phase = pl.when("trusted").then(said ^ pl.col("turn")).when(starts("run")).then(pl.lit(0, pl.Int8)).forward_fill()
+    by_turns = pl.col("turn") ^ phase
     lone = starts("run") & ends("run") & ~pl.col("trusted")
     near_end = (pl.col("t") - pl.col("s1")).abs() < (pl.col("t") - pl.col("s0")).abs()
     outer = (pl.col("direction_mode") == "first_last") & ~(starts("run") & ends("run"))

@@ -1,5 +1,6 @@
 """The stages in their order; each step is one call, and nothing flows back."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -9,7 +10,7 @@ import polars as pl
 from hub.rules import anomalies, report
 from hub.rules.breaks import per_run
 from hub.rules.calendar import with_calendar
-from hub.rules.columns import in_order_of, note, sums
+from hub.rules.columns import beside, in_order_of, note, sums
 from hub.rules.cutoff import with_assumptions
 from hub.rules.cycles import with_periods
 from hub.rules.flags import late_and_early, rest_violations, with_due_times
@@ -90,8 +91,8 @@ def _measured(inputs: Inputs, layout: Plan, reading: Reading) -> pl.DataFrame:
     runs = per_run(reading.pairs, inputs.policies)
     minutes = per_day(runs).join(bounds(reading.pairs), on="day", how="left")
     days = report.with_minutes(layout.days, minutes, inputs.policies)
-    for counts in (_counts(reading), late_and_early(reading.single, layout)):
-        days = days.join(counts, on="day", how="left", maintain_order="left")
+    for facts in (*_counts(reading), late_and_early(reading.single, layout)):
+        days = beside(days, facts)
     days = days.with_columns(
         pl.col("punches", "dups", "regularised", "unpaired", "late_min", "early_min").fill_null(0),
         pl.col("late", "early", "imputed").fill_null(value=False),
@@ -100,14 +101,14 @@ def _measured(inputs: Inputs, layout: Plan, reading: Reading) -> pl.DataFrame:
     return apply_minutes(with_night(days, reading.pairs, windows))
 
 
-def _counts(reading: Reading) -> pl.DataFrame:
-    """Per day with punches: how many there are, dropped as repeats, made by hand, left without a partner."""
-    manual = (pl.col("source_rank") == 0).cast(pl.Int32)
-    each = reading.punches.select("day", punches=pl.lit(1), dups=pl.col("dup").cast(pl.Int32), regularised=manual)
-    counts = sums(in_order_of(each, "day"), "day", each.columns[1:])
-    alone = reading.single.lazy().filter(_ALONE).group_by("day").agg(unpaired=pl.len()).collect()
-    stood_in = reading.pairs.filter("imputed").select("day").unique().with_columns(imputed=pl.lit(value=True))
-    return counts.join(alone, on="day", how="left").join(stood_in, on="day", how="left")
+def _counts(reading: Reading) -> Iterator[pl.DataFrame]:
+    """Per day how many punches there are, repeats, made by hand, without a partner; whether one is made up."""
+    yield sums(in_order_of(reading.punches.select("day", punches=pl.lit(1)), "day"), "day", ["punches"])
+    punches, single = reading.punches.lazy(), reading.single.lazy()
+    few = {"dups": punches.filter("dup"), "regularised": punches.filter(pl.col("source_rank") == 0)}
+    for name, rows in {**few, "unpaired": single.filter(_ALONE)}.items():
+        yield rows.group_by("day").agg(pl.len().cast(pl.Int32).alias(name)).collect()
+    yield reading.pairs.filter("imputed").select("day", "imputed").unique()
 
 
 def _fates(reading: Reading) -> dict[str, list[pl.LazyFrame]]:

@@ -59,7 +59,7 @@ def read(inputs: Inputs, planned: Plan, low: date, high: date) -> Reading:
     raw = dedupe(with_facts(believe(raw, inputs.devices), planned, _RAW_FACTS))
     known = raw.filter(pl.col("slot").is_not_null())
     punches = _placed(grouped(known, planned.slots, planned.scheduled, base), planned)
-    kept = punches.filter("usable").select(_KEPT)
+    kept = punches.lazy().filter("usable").select(_KEPT).collect()
     kept = gather(kept, planned.slots, "slot", ["both0"]) if planned.slots["both0"].is_not_null().any() else kept
     handed = with_parameters(planned.slots, planned.params, ["handover"], planned.slots["policy"])
     kept = in_runs(in_order(shared(kept, handed, planned.scheduled)))

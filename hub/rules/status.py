@@ -1,6 +1,5 @@
 """Stage 12: the fate of both halves of a day, and the one word for it."""
 
-from functools import reduce
 from typing import Final
 
 import polars as pl
@@ -83,24 +82,34 @@ def _half(n: int) -> pl.Expr:
 
 
 def _status() -> pl.Expr:
-    def any_of(values: list[Session]) -> pl.Expr:
-        return pl.col("s1").is_in(values) | pl.col("s2").is_in(values)
+    halves = (pl.when(pl.col(half) <= _LAST).then(half).otherwise(_LAST + 1).cast(pl.UInt32) for half in ("s1", "s2"))
+    first, second = halves
+    case = (first * (_LAST + 2) + second) * 2 + (pl.col("worked_min") > 0).cast(pl.UInt32)
+    return pl.lit(_WORDS).gather(case)
 
-    def all_of(values: list[Session]) -> pl.Expr:
-        return pl.col("s1").is_in(values) & pl.col("s2").is_in(values)
 
-    worked = pl.col("worked_min") > 0
+def _word(halves: set[int], *, worked: bool) -> str:
     ladder = [
-        (all_of([Session.NOT_EMPLOYED]), "NE"),
-        (any_of([Session.PENDING]), "MP"),
-        (all_of([Session.WEEKLY_OFF]) & worked, "WOW"),
-        (all_of([Session.WEEKLY_OFF]), "WO"),
-        (all_of([Session.HOLIDAY]) & worked, "HW"),
-        (all_of([Session.HOLIDAY]), "H"),
-        (all_of([*_LEAVE, *_NOT_DUE]), "L"),
-        (any_of(_LEAVE), "HL"),
-        (all_of([Session.WORKED, *_NOT_DUE]), "P"),
-        (any_of([Session.WORKED]), "HD"),
+        (halves <= {Session.NOT_EMPLOYED}, "NE"),
+        (Session.PENDING in halves, "MP"),
+        (halves <= {Session.WEEKLY_OFF}, "WOW" if worked else "WO"),
+        (halves <= {Session.HOLIDAY}, "HW" if worked else "H"),
+        (halves <= {*_LEAVE, *_NOT_DUE}, "L"),
+        (bool(halves & {*_LEAVE}), "HL"),
+        (halves <= {Session.WORKED, *_NOT_DUE}, "P"),
+        (Session.WORKED in halves, "HD"),
+        (True, "A"),
     ]
-    start: pl.Expr = pl.lit("A")
-    return reduce(lambda rest, rung: pl.when(rung[0]).then(pl.lit(rung[1])).otherwise(rest), reversed(ladder), start)
+    return next(word for holds, word in ladder if holds)
+
+
+_LAST: Final = max(Session)
+_WORDS: Final = pl.Series(
+    [
+        _word({first, second}, worked=worked)
+        for first in range(_LAST + 2)
+        for second in range(_LAST + 2)
+        for worked in (False, True)
+    ]
+)
+"""For each pair of halves, with and without work; one number beyond the sessions stands for what is none."""

@@ -4,13 +4,13 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col
 
 from hub import records
 from hub.database import writing
 from hub.lease import LeaseTaken, lease
-from hub.processing import Processed, process
+from hub.processing import Processed, parts, process
 from hub.rules.codes import DayFlag
 from tests.hub.world import BERLIN, FORTNIGHT, KOLKATA, MONDAY, NOW, World, edit, seconds
 
@@ -281,6 +281,23 @@ def test_a_date_on_which_somebody_turns_out_not_to_be_employed_says_so(world: Wo
     world.process()
     statuses = [world.day("K001", date(2026, 3, day)).status for day in (25, 26, 30)]
     assert statuses == ["A", "NE", "NE"]
+
+
+@pytest.mark.parametrize("size", [1, 50])
+def test_parts_of_some_people_each_give_what_all_at_once_give(
+    world: World, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    world.punch(KOLKATA, *WITH_BREAK, "1002 2026-03-23 09:30:00 0", "1003 2026-03-23 09:00:00 0")
+    world.punch(BERLIN, "2001 2026-03-24 08:00:00 0", "2001 2026-03-24 17:00:00 1")
+    assert world.process() == ALL
+    hashes = {key: (row.input_hash, row.output_hash, row.change) for key, row in world.days().items()}
+    monkeypatch.setattr(parts, "EMPLOYEE_DAYS", size)
+    assert world.process() == Processed(ALL.days, 0, 0)
+    with writing(world.engine) as session:
+        for table in (records.AttendanceDay, records.AttendancePair, records.Anomaly):
+            session.execute(delete(table).where(col(table.tenant) == world.tenant))
+    assert world.process() == ALL
+    assert {key: (row.input_hash, row.output_hash, row.change) for key, row in world.days().items()} == hashes
 
 
 def test_a_tenant_without_employees_has_no_days(world: World) -> None:

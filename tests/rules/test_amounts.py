@@ -170,6 +170,13 @@ def test_a_stretch_across_midnight(mode: str, dates: list[date]) -> None:
     assert out.days["worked_min"].sum() == 480
 
 
+def test_a_date_with_a_made_up_out_says_so_without_a_punch_of_its_own() -> None:
+    rules = policy(missing_out_policy="shift_end", day_assignment="shift_end")
+    out = run(world(shift="NIGHT", punches=[punch(1, at("22:00"), 0)], policy=rules), DAY, DAY + timedelta(days=1))
+    assert out.pairs["business_date"].to_list() == [DAY + timedelta(days=1)]
+    assert [bool(flags & DayFlag.IMPUTED) for flags in out.days["flags"]] == [False, True]
+
+
 def test_where_directions_decide_an_out_goes_to_the_earlier_shift() -> None:
     rosters = [roster("MORNING"), roster("NOON", seq=2)]
     rows = punches(">08:00", ">11:50", "<12:10", "<16:00")
