@@ -6,6 +6,7 @@ settling and confirmation are `hub.delivery`'s, the same for every ERP.
 """
 
 import hashlib
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hub.meter import Meter, Unmetered
 from hub.secrets import SecretRef
@@ -22,6 +23,8 @@ from hub.tokens import MemoryTokens, TokenStore
 
 CONTRACT = 1
 """Bumped when a connector written against the previous number would misbehave."""
+
+_CREDENTIALS = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
 
 Image = Mapping[str, Any]
 """One record as the ERP holds it: JSON values only, no floats (minutes, hundredths, UTC seconds, texts)."""
@@ -41,6 +44,14 @@ class Settings(BaseModel):
     timeout_seconds: int = Field(
         default=60, ge=1, le=600, description="Seconds to wait for an answer; one that comes later counts as lost."
     )
+
+    @field_validator("*")
+    @classmethod
+    def _without_credentials(cls, value: Any) -> Any:
+        """Settings are shown and stored as they are, so an address must not bring a password along (RFC 3986 3.2.1)."""
+        if isinstance(value, str) and _CREDENTIALS.match(value):
+            raise ValueError("an address must not hold a user or a password; they have settings of their own")
+        return value
 
 
 class Kind(StrEnum):

@@ -58,9 +58,9 @@ class Client:
         try:
             address, always = httpx.URL(base_url), httpx.Headers(dict(headers or {}))
         except httpx.InvalidURL as error:
-            raise SettingsWrong(f"{base_url!r} is not an address; correct the settings.") from error
+            raise SettingsWrong(f"{_shown(base_url)!r} is not an address; correct the settings.") from error
         except UnicodeEncodeError:  # it holds the header, and with that perhaps a credential
-            raise SettingsWrong(f"A header for {base_url} is not ASCII; correct the settings.") from None
+            raise SettingsWrong(f"A header for {_shown(base_url)} is not ASCII; correct the settings.") from None
         self._client = httpx.Client(
             base_url=address,
             auth=auth,
@@ -139,6 +139,12 @@ class Client:
                 raise Unavailable(f"{host} answered {detail}.", after=retry_after(answer), detail=detail)
             raise Uncertain(f"{host} answered {detail}; the change may have been made.", detail=detail)
         return answer
+
+
+def _shown(address: str) -> str:
+    """The address without what may be a password before its host."""
+    scheme, slashes, rest = address.partition("//")
+    return f"{scheme}{slashes}{rest.rpartition('@')[2]}"
 
 
 class Told(NamedTuple):

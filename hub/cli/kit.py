@@ -1,14 +1,18 @@
 """Commands for those who make and try connectors."""
 
+import os
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
 from rich.table import Table
 
 from hub.cli.base import DONE, LEFT, AsJson, app, err, out, print_json, say
+from hub.registry import discover
 from hub.scaffold import new_connector as write_connector
 from hub.stops import WrongInputError
 from hub.testing.conformance import Kit
@@ -47,7 +51,8 @@ def conformance(
 
 @app.command()
 def simulate(
-    connector: str, port: Annotated[int, typer.Option(help="Port to listen on; 0 for a free one.", min=0)] = 0
+    connector: str,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 for a free one.", min=0, max=65_535)] = 0,
 ) -> None:
     """Run the simulator of an ERP until Ctrl-C, for trials of a connection and of a schedule.
 
@@ -55,9 +60,16 @@ def simulate(
     """
     target = target_of(connector)
     target.reset([str(number) for number in range(1, 41)], ["CC10", "CC20"])
-    with target.running(port):
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(target.running(port))
+        except OSError as error:
+            raise WrongInputError(f"Port {port} cannot be listened on: {error.strerror}.") from None
+        settings = target.settings()
         say("The settings of a connection to it:")
-        print_json(target.settings())
+        print_json(settings)
+        for name in _variables_in(settings):
+            say(f"and where the hub runs: export {name}={os.environ[name]}")
         try:
             while True:  # time passes there as it does here
                 time.sleep(1)
@@ -66,14 +78,28 @@ def simulate(
             say("Stopped.")
 
 
+def _variables_in(settings: Any) -> Iterator[str]:
+    """The environment variables that hold the simulated secrets, which are none."""
+    for value in settings.values() if isinstance(settings, Mapping) else ():
+        name = value.get("env") if isinstance(value, Mapping) else None
+        if name in os.environ:
+            yield str(name)
+        else:
+            yield from _variables_in(value)
+
+
 @app.command("new-connector")
 def new_connector(name: str, into: Annotated[Path, typer.Option(help="Where the folder is made.")] = Path()) -> None:
     """Write a new connector as a package of its own, with a simulator and tests that pass at once.
 
     NAME is what connections will call it, such as acme_hr.
     """
+    if name in discover()[0]:
+        raise WrongInputError(f"A connector called {name} is installed already; choose another name.")
     try:
         folder = write_connector(name, into)
     except ValueError as error:
         raise WrongInputError(str(error)) from None
+    except FileExistsError as error:
+        raise WrongInputError(f"{error.filename} is there already; move it away, or choose another name.") from None
     say(f"{folder} is there. Next: pip install -e {folder} && pytest {folder}; then CONTRIBUTING-connectors.md.")

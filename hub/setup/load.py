@@ -57,6 +57,8 @@ def load_folder(engine: Engine, folder: Path, now: int, *, dry_run: bool = False
 
 
 def _tenant(folder: Path) -> TenantRow:
+    if not folder.is_dir():
+        raise SetupError([Mistake(Place(str(folder), 0), "there is no such folder; give that of the set-up files")])
     mistakes: list[Mistake] = []
     rows = _checked(folder, TENANT, TenantRow, mistakes)
     if not mistakes and len(rows) != 1:

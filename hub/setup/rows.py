@@ -52,6 +52,12 @@ def _known_zone(value: str) -> str:
     return value
 
 
+def _time_of_day(value: str) -> str:
+    if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError(f"{value!r} is no time of day such as 06:00")
+    return value
+
+
 def _in_order(first: date, last: date | None, names: str) -> None:
     if last is not None and last < first:
         raise ValueError(f"{names}: {last} lies before {first}")
@@ -254,3 +260,9 @@ class ConnectionRow(Row):
     settings: dict[str, JsonValue]
     starts_on: date
     unmapped_limit: int = Field(default=0, ge=0)
+    approval: bool = False
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    nightly: str = "30 2 * * *"
+    debounce_seconds: int = Field(default=300, ge=0)
+    deadline: Annotated[str, AfterValidator(_time_of_day)] = ""
+    enabled: bool = False

@@ -1,6 +1,7 @@
 """Base of the simulators of ERPs: FastAPI on a loopback port, state in memory, a clock of its own, faults by seed."""
 
 import asyncio
+import socket
 import threading
 import time
 from abc import abstractmethod
@@ -61,22 +62,23 @@ class Simulator(Target):
 
     @contextmanager
     def running(self, port: int = 0) -> Iterator[None]:
-        """Serve on that loopback port (0: a free one); `url` is its address."""
+        """Serve on that loopback port (0: a free one); `url` is its address. Raises `OSError` when another has it."""
         given: dict[str, Any] = {"http": CuttableProtocol, "lifespan": "off", "log_level": "critical"}
         # A request that nobody waits for any more must not keep the service from ending.
         given |= {"timeout_keep_alive": 60, "timeout_graceful_shutdown": 1}
-        server = uvicorn.Server(uvicorn.Config(cast("Any", self._service()), port=port, **given))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        self.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        try:
-            yield
-        finally:
-            server.should_exit = True
-            thread.join()
-            self._loop = None
+        server = uvicorn.Server(uvicorn.Config(cast("Any", self._service()), **given))
+        with socket.create_server(("127.0.0.1", port)) as listening:
+            thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+            thread.start()
+            self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            while not server.started:
+                time.sleep(0.01)
+            try:
+                yield
+            finally:
+                server.should_exit = True
+                thread.join()
+                self._loop = None
 
     @property
     def now(self) -> int:

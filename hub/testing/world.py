@@ -39,7 +39,7 @@ def utc(day: date, minute: int) -> int:
 
 @dataclass
 class World:
-    """One tenant, on a site in the zone of the target, whose days are made by hand, and its connection `books` to it."""
+    """One tenant on a site in the zone of its target, whose days are made by hand, and its connection `books` to it."""
 
     engine: Engine
     target: Target

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,7 @@ def test_a_file_that_cannot_be_opened_is_told_by_name(run: Run, tenant: str, tmp
 
 def test_a_folder_that_is_not_there_is_told(run: Run, tmp_path: Path) -> None:
     told = run("load", tmp_path / "nowhere", code=WRONG).stderr
-    assert "one tenant is needed in" in told
+    assert "nowhere: there is no such folder" in told
 
 
 UNKNOWN = {
@@ -221,3 +222,16 @@ def test_the_command_itself_shows_no_traceback(muster: Any, folder: Path) -> Non
     failed = muster("status", "acmee", check=False)
     assert (failed.returncode, failed.stdout) == (WRONG, "")
     assert failed.stderr.startswith("There is no tenant 'acmee'.")
+
+
+def test_a_simulator_does_not_wait_for_a_port_that_another_has(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = run("simulate", "odoo", "--port", str(port), code=WRONG).stderr
+    assert f"Port {port} cannot be listened on" in told
+
+
+def test_a_new_connector_needs_a_name_and_a_folder_of_its_own(run: Run, tmp_path: Path) -> None:
+    assert "called odoo is installed" in run("new-connector", "odoo", "--into", tmp_path, code=WRONG).stderr
+    run("new-connector", "acme_hr", "--into", tmp_path)
+    assert "is there already" in run("new-connector", "acme_hr", "--into", tmp_path, code=WRONG).stderr

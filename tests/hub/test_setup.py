@@ -198,6 +198,7 @@ def test_a_file_that_would_be_passed_over_is_told(world: World, name: str) -> No
 
 def test_a_folder_needs_one_tenant(world: World, tmp_path: Path) -> None:
     world.folder = tmp_path / "elsewhere"
+    world.folder.mkdir()
     with pytest.raises(SetupError, match=r"tenant.yaml:1: one tenant is needed in .*elsewhere, not 0"):
         world.load()
 
@@ -233,6 +234,14 @@ def test_a_connection_is_checked_against_its_connector(world: World) -> None:
     path.write_text(path.read_text().replace("hunter2", "{env: TRYTON}"))
     world.load()
     assert [row.name for row in world.rows(records.Connection)] == ["erp"]
+    path.write_text(
+        path.read_text().replace("name: erp", "name: erp, approval: true, deadline: '06:00', timezone: Asia/Kolkata")
+    )
+    world.load()
+    [row] = world.rows(records.Connection)
+    assert (row.approval, row.deadline, row.timezone, row.enabled) == (True, "06:00", "Asia/Kolkata", False)
+    path.write_text(path.read_text().replace("06:00", "six"))
+    assert "no time of day such as 06:00" in mistakes(world)[0]
 
 
 CHANGES = {
