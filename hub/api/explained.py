@@ -9,22 +9,25 @@ from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hub.api.pages import facts, paragraph, report, table
+from hub.api.pages import facts, listed, paragraph, report, table
 from hub.api.state import hub_of
 from hub.api.visitors import asks, nothing, tenant_of, wants_json
 from hub.delivery.agreed import saved_plan
 from hub.delivery.connections import connection_named
 from hub.explain import explain
+from hub.explain.text import SAME, day_lines, plan_text, policy_text, quarantine_lines
 from hub.links import explanation_page, plan_page
 from hub.records import SavedPlan
+from hub.rules.explaining import parameters_text
+from hub.rules.phrases import phrase
 
 SHOWN = 1_000
-_LINE = ("work_date", "employee", "action", "natural_key", "reason")
-_ENTRY = ("connection", "kind", "natural_key", "state", "operation", "refs", "reason")
-_RECEIPT = ("entry_key", "push_id", "operation", "outcome", "refs", "reason", "at")
+_LINE = ("work_date", "employee", "action", "figures", "reason")
+_ENTRY = ("figures", "state", "operation", "refs", "plans", "reason")
+_RECEIPT = ("figures", "push_id", "operation", "outcome", "refs", "reason", "at")
+_STAGE = ("stage", "took", "did", "by")
 _PAIR = ("seq", "in_at", "out_at", "in_paid", "out_paid", "kind", "imputed")
 _PUNCH = ("at", "became", "device", "device_said", "received_at", "punch")
-_TIMES = frozenset({"in_at", "out_at", "in_paid", "out_paid", "at"})
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,11 +48,12 @@ async def plan(request: Request, number: Annotated[int, Path(ge=1, lt=2**31)]) -
 async def explanation(request: Request, connection: str, employee: str, day: date) -> Response:
     """An employee-day from the ERP's records down to the punches."""
     heading = f"{employee} on {day}"
-    tenant = await tenant_of(request, explanation_page(connection, employee, day))
+    hub, tenant = hub_of(request), await tenant_of(request, explanation_page(connection, employee, day))
     if tenant is None:
         return asks(request, heading)
     try:
-        found = await asyncio.to_thread(_explained, hub_of(request).engine, tenant, connection, (employee, day))
+        config = await asyncio.to_thread(connection_named, hub.engine, connection, tenant, even_retired=True)
+        found = await asyncio.to_thread(explain, hub.engine, config, employee, day, hub.now())
     except LookupError as error:
         return nothing(request, str(error.args[0]))
     return JSONResponse(found) if wants_json(request) else _explanation_report(heading, connection, found)
@@ -77,46 +81,37 @@ def _plan_report(found: SavedPlan) -> Response:
         "approved by": approved,
         "lines": len(found.lines),
     }
-    lines = sorted(found.lines, key=lambda one: (one["work_date"], one["employee"], one["natural_key"]))
+    lines = sorted(map(_shown, found.lines), key=lambda one: (one["work_date"], one["employee"], one["figures"]))
     more = paragraph(f"… and {len(lines) - SHOWN} more; ask for JSON to have all.") if len(lines) > SHOWN else ""
     return report(f"Plan {found.id}", facts("About", about), table("Lines", _LINE, lines[:SHOWN]), more)
 
 
-def _explained(engine: Engine, tenant: str, connection: str, which: tuple[str, date]) -> dict[str, Any]:
-    connection_named(engine, connection, tenant, even_retired=True)
-    found = explain(engine, tenant, *which)
-    entries = [one for one in found["entries"] if one["connection"] == connection]
-    return {name: _plain(value) for name, value in {**found, "entries": entries}.items()}
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case dict():
-            return {name: _plain(one) for name, one in value.items()}
-        case list() | tuple():
-            return [_plain(one) for one in value]
-        case date():
-            return value.isoformat()
-    return value
+def _shown(line: dict[str, Any]) -> dict[str, Any]:
+    """A line for people; plans of earlier versions have no figures, and the ERP's ids of employees."""
+    employee, figures = line.get("number", line["employee"]), line.get("figures", line["natural_key"])
+    return {**line, "employee": employee, "figures": figures}
 
 
 def _explanation_report(heading: str, connection: str, found: dict[str, Any]) -> Response:
-    receipts = [{**row, "entry_key": one["entry_key"]} for one in found["entries"] for row in one["receipts"]]
-    same = {True: "yes", False: "no: something changed since; process the date again", None: "no such day"}
+    day = date.fromisoformat(found["work_date"])
+    entries = [{**one, "plans": [plan_text(plan) for plan in one["plans"]]} for one in found["entries"]]
+    receipts = [{**row, "figures": one["figures"]} for one in entries for row in one["receipts"]]
     return report(
         heading,
-        paragraph("From the records in the ERP down to the punches. Instants are UTC."),
-        table(f"In {connection}", _ENTRY, found["entries"]),
-        table("Receipts", _RECEIPT, _readable(receipts)),
-        facts("The day", found["day"] or {}),
-        facts("Computed again", {"same": same[found["same_when_computed_again"]]}),
-        table("Pairs", _PAIR, _readable(found["pairs"])),
+        paragraph(f"From the records in the ERP down to the punches. Times are of {found['zone']}."),
+        table(f"In {connection}", _ENTRY, entries),
+        table("Receipts", _RECEIPT, receipts),
+        listed("The day", [*day_lines(found), SAME[found["same_when_computed_again"]]]),
+        table(f"How it came about, {policy_text(found)}", _STAGE, [_stage(one, day) for one in found["stages"]]),
+        table("Pairs", _PAIR, found["pairs"]),
         table("Punches", _PUNCH, found["punches"]),
+        listed("Quarantine", quarantine_lines(found)),
     )
 
 
-def _readable(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: _instant(one) if name in _TIMES else one for name, one in row.items()} for row in rows]
+def _stage(step: dict[str, Any], day: date) -> dict[str, str]:
+    by = parameters_text(step["decided"], day)
+    return {"stage": step["stage"], "took": phrase(step["took"], day), "did": phrase(step["did"], day), "by": by}
 
 
 def _instant(at: int) -> str:

@@ -63,6 +63,12 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]])
     return f"<h2>{escape(title)}</h2><table><tr>{head}</tr>{body}</table>"
 
 
+def listed(title: str, lines: Sequence[str]) -> str:
+    """Lines below a title; nothing where there are no lines."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<h2>{escape(title)}</h2><ul>{items}</ul>" if lines else ""
+
+
 def facts(title: str, values: Mapping[str, Any]) -> str:
     """Names and values, a line each."""
     rows = [{"what": name.replace("_", " "), "value": value} for name, value in values.items()]

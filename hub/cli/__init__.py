@@ -3,7 +3,19 @@
 Exit codes: 0 done, 1 something is left to do (listed) or to be tried again later, 2 wrong input or settings.
 """
 
-from hub.cli import attendance, bindings, delivery, exports, kit, links, rules, secrets, webhooks
+from hub.cli import attendance, bindings, delivery, explain, exports, kit, links, rules, secrets, webhooks
 from hub.cli.base import app
 
-__all__ = ["app", "attendance", "bindings", "delivery", "exports", "kit", "links", "rules", "secrets", "webhooks"]
+__all__ = [
+    "app",
+    "attendance",
+    "bindings",
+    "delivery",
+    "explain",
+    "exports",
+    "kit",
+    "links",
+    "rules",
+    "secrets",
+    "webhooks",
+]

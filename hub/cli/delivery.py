@@ -7,6 +7,7 @@ from getpass import getuser
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
@@ -29,7 +30,7 @@ from hub.cli.base import (
     say_some,
 )
 from hub.delivery.agreed import approve as approve_plan
-from hub.delivery.agreed import line_of, save_plan, saved_plan
+from hub.delivery.agreed import save_plan, saved_plan
 from hub.delivery.bindings import bind
 from hub.delivery.budget import spent_today
 from hub.delivery.connections import ConnectionConfig, connection_named, open_connector
@@ -37,10 +38,7 @@ from hub.delivery.forecast import forecast as predict
 from hub.delivery.lines import CHANGES, Action
 from hub.delivery.outcome import Planned, Pushed
 from hub.delivery.push import Delivery
-from hub.explain import day_of_record
-from hub.explain import explain as explain_day
 from hub.records import SavedPlan
-from hub.stops import WrongInputError
 
 SHOWN = 100
 By = Annotated[str, typer.Option(help="Who does it; the name of the user by default.")]
@@ -148,9 +146,10 @@ def plan(
     CONNECTION is the name of the connection. Exit code 0: nothing to do.
     """
     config, planned = _planned(connection, tenant, *dates(first, last))
-    number = save_plan(engine(), config, planned, by or getuser(), now())
+    hub = engine()
+    number = save_plan(hub, config, planned, by or getuser(), now())
     counts = {action.value: planned.count(action) for action in Action}
-    lines = [line_of(item) for item in planned.items if item.action not in (Action.UNCHANGED, Action.GONE)]
+    lines = saved_plan(hub, number).lines
     if as_json:
         held_back = [_held_back(one) for one in planned.blocked]
         print_json({"plan": number, "counts": counts, "lines": lines, "held_back": held_back})
@@ -162,9 +161,9 @@ def plan(
 
 
 def _show_plan(lines: list[dict[str, Any]], counts: dict[str, int]) -> None:
-    table = Table("work date", "employee", "action", "entry", "why")
-    for line in sorted(lines, key=lambda one: (one["work_date"], one["employee"], one["natural_key"]))[:SHOWN]:
-        table.add_row(*(line[name] for name in ("work_date", "employee", "action", "natural_key", "reason")))
+    table = Table("work date", "employee", "action", "figures", "why")
+    for line in sorted(lines, key=lambda one: (one["work_date"], one["number"], one["natural_key"]))[:SHOWN]:
+        table.add_row(*map(escape, (line[name] for name in ("work_date", "number", "action", "figures", "reason"))))
     out.print(table)
     if len(lines) > SHOWN:
         say(f"… and {len(lines) - SHOWN} more; --json lists all.")
@@ -239,27 +238,3 @@ def forecast(
         say(f"{planned.count(*CHANGES)} changes, {ends.calls} calls, about {ends.seconds} s: done {at}.")
         say("Too late." if late else "In time.")
     raise typer.Exit(LEFT if late else DONE)
-
-
-@app.command()
-def explain(
-    connection: str,
-    *,
-    employee: Annotated[str, typer.Option(help="Employee number; with --date.")] = "",
-    day: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Work date.")] = None,
-    record: Annotated[str, typer.Option(help="The ERP's id of a record, instead of employee and date.")] = "",
-    tenant: MaybeTenant = None,
-) -> None:
-    """Explain a number in the ERP back to its punches, as JSON.
-
-    CONNECTION is the name of the connection.
-    """
-    hub = engine()
-    config = connection_named(hub, connection, tenant, even_retired=True)
-    if record:
-        employee, work_date = day_of_record(hub, config.tenant, config.name, record)
-    elif employee and day:
-        work_date = day.date()
-    else:
-        raise WrongInputError("Name a record, or an employee and a date.")
-    print_json(explain_day(hub, config.tenant, employee, work_date))

@@ -12,11 +12,11 @@ from hub.database import reading, writing
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import Action, Item
 from hub.delivery.outcome import Planned
+from hub.delivery.told import NOTHING_TO_DO, line_of, lines_of
 from hub.errors import Fix
 from hub.records import SavedPlan
 
 LISTED = 10
-_NOTHING_TO_DO = (Action.UNCHANGED, Action.GONE)
 _NOT_WANTED = (Action.WITHDRAW, Action.GONE, Action.KEPT, Action.FOREIGN)
 
 
@@ -27,10 +27,9 @@ class PlanRefused(Fix):
 def save_plan(engine: Engine, config: ConnectionConfig, planned: Planned, by: str, at: int) -> int:
     """Keep the plan for these first and last work dates; its number."""
     inputs, state = digests(planned.items)
-    lines = [line_of(item) for item in planned.items if item.action not in _NOTHING_TO_DO]
     row = SavedPlan(
-        tenant=config.tenant, connection=config.name, first=planned.first, last=planned.last,
-        inputs=inputs, state=state, lines=lines, made_by=by, made_at=at,
+        tenant=config.tenant, connection=config.name, first=planned.first, last=planned.last, inputs=inputs,
+        state=state, lines=lines_of(engine, config, planned), made_by=by, made_at=at,
     )  # fmt: skip
     with writing(engine) as session:
         session.add(row)
@@ -64,13 +63,24 @@ def _saved(session: Session, number: int) -> SavedPlan:
 
 
 def approve(engine: Engine, number: int, by: str, at: int) -> None:
-    """Note the approval; raises `PlanRefused` when it is the maker's own."""
+    """Note the approval; raises `PlanRefused` when it is the maker's own, or comes after another one or the push."""
     with writing(engine) as session:
         row = _saved(session, number)
         if row.made_by == by:
             raise PlanRefused(f"Plan {number} was made by {by}; a second person must approve it.")
+        if row.push_id:
+            raise PlanRefused(f"Plan {number} was carried out already; nothing is left to approve.")
+        if row.approved_by:
+            raise PlanRefused(f"Plan {number} was approved by {row.approved_by} already; that stands.")
         there = (col(SavedPlan.tenant) == row.tenant, col(SavedPlan.id) == number)
         session.connection().execute(update(SavedPlan).where(*there).values(approved_by=by, approved_at=at))
+
+
+def note_push(engine: Engine, saved: SavedPlan, push_id: int) -> None:
+    """Note which push carries the plan out."""
+    with writing(engine) as session:
+        there = (col(SavedPlan.tenant) == saved.tenant, col(SavedPlan.id) == saved.id)
+        session.connection().execute(update(SavedPlan).where(*there).values(push_id=push_id))
 
 
 def require_same(saved: SavedPlan, planned: Planned) -> None:
@@ -112,28 +122,20 @@ def digests(items: Iterable[Item]) -> tuple[str, str]:
     return inputs.hexdigest(), state.hexdigest()
 
 
-def line_of(item: Item) -> dict[str, Any]:
-    """An item as it is saved and shown."""
-    return {
-        "key": item.key,
-        "action": item.action,
-        "employee": item.employee,
-        "work_date": item.work_date.isoformat(),
-        "natural_key": item.natural_key,
-        "image": item.digest,
-        "there": item.there,
-        "reason": item.reason,
-    }
-
-
 def _differences(lines: list[dict[str, Any]], items: Iterable[Item]) -> list[str]:
-    before = {(line["key"], line["natural_key"]): line for line in lines}
-    now = {(item.key, item.natural_key): line_of(item) for item in items if item.action not in _NOTHING_TO_DO}
+    before = {(line["key"], line["natural_key"]): line for line in lines}  # with figures, or without as they once were
+    now = {(item.key, item.natural_key): line_of(item) for item in items if item.action not in NOTHING_TO_DO}
     return [
         f"{key or natural}: {_word(before.get((key, natural)))} became {_word(now.get((key, natural)))}"
         for key, natural in sorted({**before, **now})
-        if before.get((key, natural)) != now.get((key, natural))
+        if _changed(before.get((key, natural)), now.get((key, natural)))
     ]
+
+
+def _changed(before: dict[str, Any] | None, now: dict[str, Any] | None) -> bool:
+    if before is None or now is None:
+        return before is not now
+    return any(before.get(name) != value for name, value in now.items())
 
 
 def _word(line: dict[str, Any] | None) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from hub.contract import Capabilities, Image, Kind, Operation
@@ -94,7 +95,8 @@ class Known:
 class Item(NamedTuple):
     """One line of a plan.
 
-    `digest` is that of the image, `there` that of what the ERP holds, empty when that is nothing.
+    `digest` is that of the image, `there` that of what the ERP holds, empty when that is nothing. `before` and `after`
+    are the images that people compare: what the ERP holds, and what is wanted there; empty for nothing.
     """
 
     key: str
@@ -108,12 +110,19 @@ class Item(NamedTuple):
     refs: tuple[str, ...] = ()
     reason: str = ""
     there: str = ""
+    before: Image = MappingProxyType({})
+    after: Image = MappingProxyType({})
 
 
 def day_of(one: Wanted | Known) -> str:
     """`tenant:employee:work-date`, the beginning of the entry's key."""
     before, _, _ = one.key.partition(f":{one.work_date}:")
     return f"{before}:{one.work_date}"
+
+
+def number_of(key: str, day: date) -> str:
+    """The employee number in an entry's key, `tenant:employee:work-date:kind:part`."""
+    return key.partition(":")[2].partition(f":{day}:")[0]
 
 
 def settled_at(known: Known, capabilities: Capabilities) -> int:

@@ -216,7 +216,8 @@ def _item(
     there = there or (digest(holds[0].image) if holds and holds[0].image else "")
     own = one.digest if isinstance(one, Wanted) else digest(one.image)
     names = (one.key, action, one.kind, one.employee, one.work_date, one.natural_key)
-    return Item(*names, one.image, own, refs, reason, there)
+    before, after = holds[0].image if holds else {}, one.image if isinstance(one, Wanted) else {}
+    return Item(*names, one.image, own, refs, reason, there, before, after)
 
 
 def _withdrawal(one: Wanted | Known, holds: Sequence[Held], reason: str) -> Item:
@@ -226,4 +227,4 @@ def _withdrawal(one: Wanted | Known, holds: Sequence[Held], reason: str) -> Item
 
 def _foreign(one: Held) -> Item:
     names = ("", Action.FOREIGN, None, one.employee, one.work_date, one.natural_key)
-    return Item(*names, one.image, digest(one.image), one.refs)
+    return Item(*names, one.image, digest(one.image), one.refs, before=one.image)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from hub.contract import Connector, Scope
 from hub.database import writing
 from hub.delivery import confirm
-from hub.delivery.agreed import require_approved, require_same
+from hub.delivery.agreed import note_push, require_approved, require_same
 from hub.delivery.apply import Progress, apply
 from hub.delivery.bindings import EMPLOYEE, bindings
 from hub.delivery.connections import ConnectionConfig
@@ -108,6 +108,8 @@ class Delivery:
             if agreed is not None:
                 require_same(agreed, run.planned)
             journal = Journal(self._engine, self._config, held, first, last)
+            if agreed is not None:
+                note_push(self._engine, agreed, journal.push_id)
             note(run.latest.items, run.latest.journal, journal)
             try:
                 self._passes(run, journal, first, last, progress)

@@ -1,4 +1,4 @@
-"""The closed lists of the day row: day types, sessions, attribute flags, anomaly codes."""
+"""The closed lists of the day row: day types, sessions, attribute flags, statuses, anomaly codes."""
 
 from enum import IntEnum, IntFlag
 from typing import Final, Literal, NamedTuple
@@ -40,6 +40,22 @@ class DayFlag(IntFlag):
     PROVISIONAL = 256
     LOCKED = 512
     RECOMPUTED = 1024
+
+
+STATUSES: Final[dict[str, str]] = {
+    "P": "present",
+    "HD": "half day",
+    "A": "absent",
+    "L": "leave",
+    "HL": "half a day of leave",
+    "WO": "weekly off",
+    "H": "holiday",
+    "WOW": "worked on a weekly off",
+    "HW": "worked on a holiday",
+    "MP": "missing punch",
+    "NE": "not employed",
+}
+"""The statuses of a day, and what they mean."""
 
 
 class Anomaly(NamedTuple):

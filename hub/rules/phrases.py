@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 _HUNDREDTHS: Final = frozenset({"days", "payable_days", "lop_days", "penalty_days", "comp_off_days"})
+_LABELS: Final = {"s1": "first half", "s2": "second half", "ot": "overtime", "lop_days": "loss of pay days"}
 _UNITS: Final = {"_min": "min", "_s": "s", "_h": "h", "_pct": "%"}
 _TIME: Final = "0000-00-00T00:00:00"
 
@@ -50,7 +51,7 @@ def _measure(name: str) -> tuple[str, str]:
 
 
 def _label(name: str) -> str:
-    return name.replace("_", " ")
+    return _LABELS.get(name, name.replace("_", " "))
 
 
 def _text(value: str, day: date) -> str:
