@@ -18,6 +18,7 @@ from hub.api.visitors import asks, nothing, tenant_of, wants_json
 from hub.database import reading
 from hub.delivery.connections import ConnectionConfig, connection_named
 from hub.delivery.known import known_entries
+from hub.delivery.lines import number_of
 from hub.links import PARAMETER, day_page, explanation_page, new_words
 from hub.records import AttendanceDay, Employee
 
@@ -63,11 +64,10 @@ def everybody(engine: Engine, config: ConnectionConfig, day: date) -> list[dict[
 
 
 def _states(engine: Engine, config: ConnectionConfig, day: date) -> dict[str, Counter[str]]:
-    """How many entries of each employee are in each state; an entry's key begins with tenant, number and date."""
+    """How many entries of each employee are in each state."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for key, known in known_entries(engine, config, day, day).items():
-        number = key.removeprefix(f"{config.tenant}:").partition(f":{day}:")[0]
-        found[number][known.state.value] += 1
+        found[number_of(key, day)][known.state.value] += 1
     return found
 
 

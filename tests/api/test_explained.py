@@ -31,9 +31,10 @@ def plan(engine: Engine, keys: Any) -> int:
     )
     register(engine, config)
     line = {"work_date": str(DAY), "employee": "E1", "action": "create", "natural_key": EVIL, "reason": "", "key": "k"}
+    told = {**line, "number": "E1", "employee": "12", "figures": "hours CC: 480 -> 490 min"}
     row = SavedPlan(
-        tenant="acme", connection="books", first=DAY, last=DAY, inputs="", state="", lines=[line], made_by="asha",
-        made_at=1,
+        tenant="acme", connection="books", first=DAY, last=DAY, inputs="", state="", lines=[line, told],
+        made_by="asha", made_at=1, push_id=1,
     )  # fmt: skip
     entry = {"natural_key": EVIL, "operation": "create", "state": "confirmed", "image": {}, "sent": "", "push_id": 1}
     names: dict[str, Any] = {
@@ -72,7 +73,9 @@ def test_a_link_shows_the_plan_with_everything_escaped(client: TestClient, engin
     answer = client.get(plan_page(plan), params=linked(engine, plan_page(plan)))
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "asha" in answer.text
-    assert "&lt;script&gt;" in answer.text
+    assert "&lt;script&gt;" in answer.text  # a line of an earlier version: no figures
+    assert "<td>E1</td><td>create</td><td>hours CC: 480 -&gt; 490 min</td>" in answer.text
+    assert "<td>12</td>" not in answer.text
     assert "<script" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert (answer.headers["cache-control"], answer.headers["referrer-policy"]) == ("no-store", "no-referrer")
@@ -87,6 +90,17 @@ def test_a_day_is_explained_for_its_connection(client: TestClient, engine: Engin
     assert "<script" not in answer.text
     document = client.get(path, params=link, headers={"Accept": "application/json"}).json()
     assert [one["connection"] for one in document["entries"]] == ["books"]
+    [told] = document["entries"][0]["plans"]
+    assert (told["plan"], told["made_by"]) == (plan, "asha")
+    assert f"plan {plan} made by asha" in answer.text
+
+
+def test_a_day_of_which_nothing_is_known_is_said_to_be_one(client: TestClient, engine: Engine, plan: int) -> None:
+    path = explanation_page("books", "E1", "2026-09-02")
+    link = linked(engine, path)
+    answer = client.get(path, params=link)
+    assert (answer.status_code, "Nothing is known of E1 on 2026-09-02" in answer.text) == (404, True)
+    assert client.get(path, params=link, headers={"Accept": "application/json"}).status_code == 404
 
 
 @pytest.mark.parametrize("accept", ["text/html,application/json", "application/json"])
@@ -112,7 +126,7 @@ def test_a_key_opens_the_page_as_a_header_or_typed_in(client: TestClient, plan: 
     answer = client.get(path, headers={"Authorization": f"Bearer {key['acme']}", "Accept": "application/json"})
     assert answer.json() == {
         "plan": plan, "connection": "books", "first": "2026-09-01", "last": "2026-09-01", "made_by": "asha",
-        "made_at": 1, "approved_by": "", "approved_at": 0, "push_id": 0, "lines": answer.json()["lines"],
+        "made_at": 1, "approved_by": "", "approved_at": 0, "push_id": 1, "lines": answer.json()["lines"],
     }  # fmt: skip
     assert '<input type="password" name="key"' in client.get(path).text
     typed = client.post(path, content=f"key={key['acme']}".encode())

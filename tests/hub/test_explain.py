@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hub import cli
+from hub.api.explained import _explanation_report
 from hub.contract import Kind
 from hub.database import writing
 from hub.delivery.agreed import approve, save_plan, saved_plan
@@ -107,6 +108,16 @@ def test_people_read_a_text(books: Books) -> None:
     assert -1 not in places, order[places.index(-1)]
     assert places == sorted(places)
     assert "{" not in text
+
+
+def test_the_page_shows_stages_and_plan(books: Books) -> None:
+    page = _explanation_report("K001 on 2026-03-23", "books", books.told())
+    text = bytes(page.body).decode()
+    for one in ("interval: 09:00-18:00", f"plan {books.plan} made by asha", "approved by ben", "status P (present)"):
+        assert one in text
+    assert "<td>2 repeats</td><td>09:00:00+05:30; 09:00:20+05:30; 18:00:00+05:30</td><td>duplicates 1" in text
+    assert "full_day_pct = 90" in text
+    assert "no row with a badge of this person" in text
 
 
 def test_a_changed_day_is_not_called_the_same(books: Books) -> None:
