@@ -72,6 +72,8 @@ def test_nobody_approves_a_plan_of_their_own(world: World):
         approve(world.engine, plan.id, "asha", AT)
     approve(world.engine, plan.id, "ben", AT)
     assert saved_plan(world.engine, plan.id).approved_by == "ben"
+    with pytest.raises(PlanRefused, match="approved by ben already"):
+        approve(world.engine, plan.id, "carl", AT)
 
 
 @pytest.fixture
@@ -115,6 +117,16 @@ def test_the_way_of_a_plan_on_the_command_line(world: World, muster: Any):
     assert muster("plan", *span(world), "--by", "asha")[0] == 0
     code, output = muster("apply", number)
     assert (code, "stale" in output) == (2, True)
+
+
+def test_a_plan_is_shown_with_numbers_and_figures(world: World, muster: Any):
+    shown = muster("plan", *span(world), "--by", "asha")[1]
+    row = next(line for line in shown.splitlines() if "hours CC" in line)
+    assert [cell.strip() for cell in row.split("│")[1:-1]] == [str(DAY), "1", "create", "hours CC: 480 min", ""]
+    assert "hours:e1" not in shown
+    lines = json.loads(muster("plan", *span(world), "--by", "asha", "--json")[1])["lines"]
+    assert {"date": str(DAY), "cost_centre": "w1", "minutes": 480} in [line["after"] for line in lines]
+    assert {line["before"] for line in lines} == {None}
 
 
 def test_reconcile_says_by_its_exit_code_whether_they_agree(world: World, muster: Any):
