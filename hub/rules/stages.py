@@ -83,7 +83,10 @@ def _reading(inputs: Inputs, one: DayOutputs, punches: list[dict[str, Any]]) -> 
     yield "3 shift", {"shift": one.row["shift_code"]}, _plan(inputs, one)
     matched = [{"at": punch["at"], "matched": punch["became"] != "off_shift"} for punch in left]
     yield "4 match", [punch["at"] for punch in left], matched
-    said = [{"at": punch["at"], "device_said": punch["direction"]} for punch in left]
+    said = [
+        {"at": punch["at"], "device_said": punch["direction"], "believed": _believed(inputs, punch["punch"])}
+        for punch in left
+    ]
     yield "5 direction", said, [_fate(punch) for punch in left]
 
 
@@ -173,6 +176,13 @@ def _stored(inputs: Inputs) -> Iterator[tuple[int, int, int]]:
         old_t, old_said = before.get(punch, (None, None))
         at, direction = old_t if t is None else t, old_said if said is None else said
         yield (-number if op == "add" else punch), at, direction
+
+
+def _believed(inputs: Inputs, punch: int) -> bool:
+    """Whether the directions of the device are believed; a correction says what a person meant."""
+    devices = inputs.punches.filter(pl.col("punch_id") == punch).select("device_id")
+    trusted = inputs.devices.join(devices, on="device_id", how="semi")["direction_trusted"]
+    return punch < 0 or punch in inputs.corrections["punch_id"] or bool(trusted.any())
 
 
 def _fate(punch: Mapping[str, Any]) -> dict[str, Any]:

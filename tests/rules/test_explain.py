@@ -53,6 +53,14 @@ def test_corrections_of_the_day_are_told_and_others_are_not() -> None:
     assert steps["6 pairs"].did[0]["out_at"] == "2026-03-10T19:00:00+05:30"
 
 
+def test_it_is_told_whether_a_device_is_believed() -> None:
+    for trusted in (True, False):
+        devices = [{"device_id": 1, "direction_trusted": trusted}]
+        told = explain(world(punches=punches(">09:00", "<18:00"), devices=devices), 1, DAY)
+        said = told.steps[5].took
+        assert [(one["device_said"], one["believed"]) for one in said] == [("in", trusted), ("out", trusted)]
+
+
 def test_a_night_shift_shows_the_date_of_what_lies_on_another_one() -> None:
     told = explain(world(shift="NIGHT", punches=punches("22:00", "1+06:00")), 1, DAY)
     assert "out 2026-03-11 06:00:00+05:30" in told.text()
