@@ -3,7 +3,7 @@
 Exit codes: 0 done, 1 something is left to do (listed) or to be tried again later, 2 wrong input or settings.
 """
 
-from hub.cli import attendance, bindings, delivery, explain, exports, kit, links, rules, secrets, webhooks
+from hub.cli import attendance, bindings, delivery, explain, exports, kit, links, quarantine, rules, secrets, webhooks
 from hub.cli.base import app
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "exports",
     "kit",
     "links",
+    "quarantine",
     "rules",
     "secrets",
     "webhooks",

@@ -1,6 +1,6 @@
 """Punches as received, corrections to them, and rows that could not be taken."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 # SQLite counts rows only in an INTEGER primary key.
@@ -48,7 +48,11 @@ class Correction(SQLModel, table=True):
 
 
 class Quarantine(SQLModel, table=True):
-    """A row that could not become a punch: why, where it stood, what it said; `released_at` once it went through."""
+    """A row that could not become a punch: why, where it stood, what it said.
+
+    `released_at` once it waits no more: it went through, or a person dismissed it; then `dismissed_by` and `note` say
+    who, and why.
+    """
 
     __table_args__ = (UniqueConstraint("tenant", "fingerprint"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -62,3 +66,5 @@ class Quarantine(SQLModel, table=True):
     reason: str
     detail: str
     released_at: int | None = Field(default=None, sa_type=BigInteger)
+    dismissed_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    note: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})

@@ -106,6 +106,26 @@ def test_rows_in_quarantine_are_something_left_to_do_and_are_listed(run: Run, te
     assert report["unknown_badges"] == ["kolkata:9999 (1 punches)"]
 
 
+def test_a_row_that_nothing_can_come_of_is_dismissed_by_a_person_with_a_reason(
+    run: Run, tenant: str, tmp_path: Path, url: str
+) -> None:
+    path = tmp_path / "attlog.dat"
+    path.write_text(f"{ATTLOG}broken\nbroken too\n")
+    run("import", tenant, KOLKATA, path, code=LEFT)
+    [first, second] = json.loads(run("quarantine", "list", tenant, "--json", code=LEFT).stdout)
+    assert (first["line"], first["raw"]) == (3, "broken")
+    assert "at least a user id and a time" in run("quarantine", "list", tenant, code=LEFT).stdout
+    dismissing = ("quarantine", "dismiss", tenant, "--by", "asha", "--note", "test print of the terminal")
+    assert "No row 999 waits" in run(*dismissing, str(first["id"]), "999", code=WRONG).stderr
+    run(*dismissing, str(first["id"]), str(second["id"]))
+    assert "quarantine: 0" in run("status", tenant).stdout
+    run("quarantine", "list", tenant)
+    kept = held(url, records.Quarantine, tenant)
+    assert {(row.dismissed_by, row.note) for row in kept} == {("asha", "test print of the terminal")}
+    run("import", tenant, KOLKATA, path, code=LEFT)
+    run("quarantine", "list", tenant)  # told again, it is known
+
+
 FILES = {
     "header": ("punches.csv", b"who,when\n", r"punches\.csv:1: the header must have user and time, and may have: .*"),
     "encoding": (
