@@ -1,6 +1,5 @@
 """Commands between the processed day and the ERP."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
 from getpass import getuser
@@ -106,8 +105,11 @@ def _push(
     with open_connector(config, hub) as connector, Progress(console=err, disable=quiet) as bars:
         bind(hub, config, connector)
         bar = bars.add_task(f"push {name}", total=None)
-        advance: Callable[[int], None] = lambda sent: bars.advance(bar, sent)  # noqa: E731
-        return Delivery(hub, config, connector).push(first, last, advance, agreed, only_changed=only_changed)
+
+        def show(sent: int, of: int) -> None:
+            bars.update(bar, completed=sent, total=of)
+
+        return Delivery(hub, config, connector).push(first, last, show, agreed, only_changed=only_changed)
 
 
 def _left(item: Any) -> dict[str, Any]:

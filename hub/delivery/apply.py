@@ -24,7 +24,8 @@ UNCERTAIN_IN_A_ROW = 3
 NARROWING = 4
 """How many times smaller a batch becomes with each attempt."""
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
+"""Is told, after each batch, how many changes were sent and of how many."""
 
 
 def batches(items: Sequence[Item], size: int, attempts: Mapping[str, int] | None = None) -> Iterator[list[Item]]:
@@ -72,7 +73,8 @@ def apply(
 
     Raises `LeaseTaken` when somebody else took the job over, and what is nobody's fault but ours.
     """
-    uncertain = 0
+    uncertain = done = 0
+    total = sum(item.action in CHANGES for item in items)
     sent: list[Answered] = []
     # Committed with the intent to send the next batch: until then it counts as sent and unanswered.
     answered: Answered | None = None
@@ -82,7 +84,8 @@ def apply(
         verdicts, error = _send(batch, connector, journal)
         answered = batch, verdicts
         sent.append(answered)
-        progress(len(batch))
+        done += len(batch)
+        progress(done, total)
         uncertain = uncertain + 1 if isinstance(error, Uncertain) else 0
         if error is not None and not 0 < uncertain < UNCERTAIN_IN_A_ROW:
             break

@@ -48,7 +48,7 @@ class Clock:
         return lambda: begin + self.steady()
 
 
-def _quiet(_done: int) -> None:
+def _quiet(_done: int, _total: int) -> None:
     pass
 
 

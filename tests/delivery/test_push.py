@@ -346,3 +346,13 @@ def test_a_journal_that_was_lost_is_written_anew_from_what_the_erp_holds(engine:
     world.clear_journal()
     assert world.push().counts["created"] == 0
     assert world.states() == ["confirmed"] * 15
+
+
+def test_progress_is_told_of_a_whole(world: World):
+    world.erp.capabilities = replace(world.erp.capabilities, kinds=INTERVALS, batch_size=2)
+    for number in range(5):
+        world.day(str(number), DAY, PAIR)
+    told: list[tuple[int, int]] = []
+    with world.open() as connector:
+        world.delivery(connector).push(DAY, DAY, lambda done, total: told.append((done, total)))
+    assert told == [(2, 5), (4, 5), (5, 5)]
