@@ -94,6 +94,15 @@ def in_order(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
     return frame.sort(key, maintain_order=True) if room < 2**63 else frame.sort(*names)
 
 
+def coded(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The distinct texts, and for each row the number of its own; each run of equal ones is looked at once."""
+    run = texts.rle_id()
+    each = texts.filter((run != run.shift(1)).fill_null(value=True)).cast(pl.String)
+    distinct = each.unique()
+    numbers = pl.int_range(distinct.len(), dtype=pl.UInt32, eager=True)
+    return distinct, each.replace_strict(distinct, numbers).cast(pl.UInt32).gather(run)
+
+
 def ordinal(key: str) -> pl.Expr:
     """0, 1, 2 ... within each stretch of equal keys."""
     row = pl.int_range(pl.len(), dtype=pl.Int64)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from hub.rules.columns import in_order_of, sums
+from hub.rules.columns import coded, in_order_of, sums
 from hub.rules.parameters import digest
 
 _NULL = digest("null")
@@ -43,9 +43,6 @@ def _number(frame: pl.DataFrame, name: str) -> pl.Expr:
 
 
 def _digests(texts: pl.Series) -> pl.Series:
-    """Digests of texts, which mostly come in runs of equal ones: each run is looked at once, and each text."""
-    run = texts.rle_id()
-    each = texts.filter((run != run.shift(1)).fill_null(value=True)).cast(pl.String)
-    distinct = each.unique().drop_nulls()
-    numbers = pl.Series([digest(text) for text in distinct], dtype=pl.UInt64)
-    return each.replace_strict(distinct, numbers, default=None, return_dtype=pl.UInt64).gather(run)
+    distinct, numbers = coded(texts)
+    digests = [None if text is None else digest(text) for text in distinct]
+    return pl.Series(digests, dtype=pl.UInt64).gather(numbers)

@@ -13,7 +13,7 @@ import polars as pl
 from hub.rules.columns import beside, gather, in_order_of, note, sums
 from hub.rules.parameters import FALLBACK, with_parameters
 from hub.rules.roster import assigned as from_roster
-from hub.rules.shifts import templates, versions
+from hub.rules.shifts import templates, versions, with_dated, with_template
 from hub.rules.tables import Inputs
 from hub.rules.windows import in_time, trimmed, without_overlaps
 
@@ -50,10 +50,8 @@ def plan(inputs: Inputs, grid: pl.DataFrame, params: pl.DataFrame) -> Plan:
     shifts, grid, notes = from_roster(inputs, grid)
     shifts, problems = _versioned(inputs, shifts)
     grid, unknown = _governed(grid, shifts, params)
-    shifts = gather(shifts, grid, "day", ["policy"])
-    segments = shifts.join(
-        templates(inputs, shifts, params), on=["zone", "shift_code", "date", "policy"], maintain_order="left_right"
-    )
+    shifts = with_template(gather(shifts, grid, "day", ["policy", "clock"]))
+    segments = shifts.join(templates(inputs, shifts, params), on="template", maintain_order="left_right")
     segments, shifts, overlaps = without_overlaps(in_time(segments), shifts)
     segments = with_parameters(segments, params, ["window_overlap"], segments["policy"]).pipe(trimmed)
     days, slots = _summary(grid, shifts, segments), segments.select(SLOT)
@@ -64,7 +62,8 @@ def plan(inputs: Inputs, grid: pl.DataFrame, params: pl.DataFrame) -> Plan:
 
 def _versioned(inputs: Inputs, shifts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Adds the version's facts; unknown or unusable shifts fall out with a note, and only one open shift stays."""
-    found = shifts.join(versions(inputs, shifts), on=["shift_code", "date"], how="left", maintain_order="left")
+    shifts = with_dated(shifts)
+    found = shifts.join(versions(inputs, shifts), on="dated", how="left", maintain_order="left")
     unknown = found.filter(pl.col("effective_from").is_null())
     faulty = found.filter(pl.col("fault").is_not_null())
     good = found.filter(pl.col("effective_from").is_not_null(), pl.col("fault").is_null())

@@ -44,14 +44,16 @@ def _half(step: int, half: str) -> int:
 
 def round_times(single: pl.DataFrame, days: pl.DataFrame, policies: Mapping[str, Policy]) -> pl.DataFrame:
     """Adds `rounded`: the time of each punch after snapping to its segment and rounding by its direction."""
+    versions = [policy for *_, policy in ordered(policies)]
     is_in = pl.col("dir") == IN
     border = pl.when(is_in).then("s0").otherwise("s1")
     snap = pl.when(is_in).then("grace_snap_in_min").otherwise("grace_snap_out_min") * 60
     near = (pl.col("t") - border).abs() <= snap
-    single = single.with_columns(rounded=pl.when(near & (snap > 0)).then(border).otherwise("t"))
-    active = [
-        (n, p) for n, (*_, p) in enumerate(ordered(policies)) if p.round_in.interval_min or p.round_out.interval_min
-    ]
+    snapped = pl.when(near & (snap > 0)).then(border).otherwise("t")
+    single = single.with_columns(
+        rounded=snapped if any(p.grace_snap_in_min or p.grace_snap_out_min for p in versions) else pl.col("t")
+    )
+    active = [(n, p) for n, p in enumerate(versions) if p.round_in.interval_min or p.round_out.interval_min]
     if not active:
         return single
     zone = [name for name in days.columns if name.startswith(("offset_", "change_"))]
