@@ -208,7 +208,8 @@ class Capabilities:
     `withdraws` and `updates`: whether the ERP allows them. Limits of 0 are none that we know of: requests a minute and
     a UTC day, how long the ERP locks out who breaks them, and how many requests one batch costs. Where any sixty
     seconds count and not the clock's minute, requests keep `seconds_between_requests`. `reads_counted`: whether reads
-    count towards the limits; a connector hands its meter to those clients alone whose requests do.
+    count towards the limits; a connector hands its meter to those clients alone whose requests do. Where each employee
+    is asked about alone, `reading_seconds_per_employee` is what that takes in a push, before and after it together.
     """
 
     kinds: frozenset[Kind]
@@ -222,6 +223,7 @@ class Capabilities:
     lock_out_seconds: int = 0
     seconds_between_requests: int = 0
     reads_counted: bool = True
+    reading_seconds_per_employee: int = 0
     lanes: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -127,7 +127,8 @@ def tell_of_forecast(config: ConnectionConfig, planned: Planned) -> list[str]:
     cut_off = next(at for day in (0, 1) if (at := _instant(config, today + timedelta(days=day))) > now)
     spent = spent_today(steps.engine(), config.tenant, config.name, now)
     changes = planned.count(*CHANGES)
-    ends = forecast(changes, connector_of(config).capabilities, now, spent_today=spent).ends_at
+    can = connector_of(config).capabilities
+    ends = forecast(changes, can, now, employees=planned.employees(), spent_today=spent).ends_at
     text = f"{config.name}: {changes} changes end about {datetime.fromtimestamp(ends, UTC):%Y-%m-%d %H:%M} UTC, after "
     text += f"the deadline {config.deadline}; ask the ERP's vendor for more requests, or move the deadline."
     return _tell(config.tenant, f"forecast:{config.name}", {"": text} if ends > cut_off else {})

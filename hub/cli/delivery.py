@@ -231,7 +231,8 @@ def forecast(
     hub = engine()
     config, planned = _planned(connection, tenant, *dates(first, last))
     can = open_connector(config, hub).capabilities
-    ends = predict(planned.count(*CHANGES), can, now(), spent_today=spent_today(hub, config.tenant, config.name, now()))
+    spent = spent_today(hub, config.tenant, config.name, now())
+    ends = predict(planned.count(*CHANGES), can, now(), employees=planned.employees(), spent_today=spent)
     late = ends.ends_at > by.timestamp()
     if as_json:
         print_json({**asdict(ends), "changes": planned.count(*CHANGES), "in_time": not late})

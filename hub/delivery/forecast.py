@@ -17,23 +17,30 @@ class Forecast:
 
 
 def forecast(
-    changes: int, capabilities: Capabilities, now: int, *, spent_today: int = 0, seconds_per_call: int = 1
+    changes: int,
+    capabilities: Capabilities,
+    now: int,
+    *,
+    employees: int = 0,
+    spent_today: int = 0,
+    seconds_per_call: int = 1,
 ) -> Forecast:
-    """When `changes` are delivered if the push begins now.
+    """When `changes` are delivered if the push begins now, and so many `employees` are looked at.
 
     Each batch costs its own calls, and one more to read back where reads count; calls run one after the other, at most
     so many in a minute and in a UTC day.
     """
+    reading = employees * capabilities.reading_seconds_per_employee
     batches = -(-changes // capabilities.batch_size)
     calls = batches * (capabilities.requests_per_batch + capabilities.reads_counted)
     left_today = max(0, capabilities.requests_per_day - spent_today) if capabilities.requests_per_day else calls
     if calls <= left_today:
-        seconds = _seconds(calls, capabilities, seconds_per_call)
+        seconds = _seconds(calls, capabilities, seconds_per_call) + reading
         return Forecast(calls, seconds, now + seconds)
     later = calls - left_today
     whole_days, last = divmod(later - 1, capabilities.requests_per_day)
     begins = (now // DAY + 1 + whole_days) * DAY
-    ends = begins + _seconds(last + 1, capabilities, seconds_per_call)
+    ends = begins + _seconds(last + 1, capabilities, seconds_per_call) + reading
     return Forecast(calls, ends - now, ends)
 
 

@@ -35,6 +35,10 @@ class Planned:
     bound: int = 0
     days: frozenset[str] | None = None
 
+    def employees(self) -> int:
+        """How many employees the ERP was asked about, as far as there is anything of them."""
+        return len({item.employee for item in self.items})
+
     def count(self, *actions: Action) -> int:
         """How many items have one of these actions."""
         return sum(item.action in actions for item in self.items)

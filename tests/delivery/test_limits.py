@@ -199,5 +199,12 @@ def test_reads_that_do_not_count_and_a_distance_between_requests():
     assert (done.calls, done.seconds) == (10, 55)
 
 
+def test_asking_about_each_employee_alone_takes_its_time():
+    can = Capabilities(KINDS, batch_size=100, reads_counted=False, reading_seconds_per_employee=2)
+    assert forecast(1000, can, MIDNIGHT, employees=500).seconds == 10 + 1000
+    limited = replace(can, requests_per_day=8)
+    assert forecast(1000, limited, MIDNIGHT, employees=500).ends_at == MIDNIGHT + 86_400 + 2 + 1000
+
+
 def test_nothing_to_do_takes_no_time():
     assert forecast(0, replace(Capabilities(KINDS), requests_per_day=1), MIDNIGHT).seconds == 0

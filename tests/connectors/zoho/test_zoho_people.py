@@ -8,6 +8,7 @@ from hub.contract import (
     Person,
     Severity,
 )
+from hub.delivery.forecast import forecast
 from hub.errors import (
     NotInstalled,
 )
@@ -88,3 +89,9 @@ def test_the_report_of_lost_pay_is_compared_with_the_leave(site: Site) -> None:
         assert "other days than the leave for 2 people" in connector.check()[-1].message
     with site.connector(pay_period="Mars") as connector:
         assert "Pay periods: India" in connector.check()[-1].message
+
+
+def test_the_forecast_reckons_with_reading_person_by_person(site: Site) -> None:
+    slow, quick = site.connector(), site.connector(total_hours_without_breaks=True)
+    assert forecast(500, slow.capabilities, 0, employees=500).seconds >= 17 * 60 - 20
+    assert forecast(500, quick.capabilities, 0, employees=500).seconds < 10 * 60
