@@ -28,6 +28,7 @@ _RECEIPT = ("figures", "push_id", "operation", "outcome", "refs", "reason", "at"
 _STAGE = ("stage", "took", "did", "by")
 _PAIR = ("seq", "in_at", "out_at", "in_paid", "out_paid", "kind", "imputed")
 _PUNCH = ("at", "became", "device", "device_said", "received_at", "punch")
+_IN_WORDS = frozenset({"in_at", "out_at", "in_paid", "out_paid", "at", "received_at", "became", "imputed"})
 
 router = APIRouter(include_in_schema=False)
 
@@ -100,13 +101,17 @@ def _explanation_report(heading: str, connection: str, found: dict[str, Any]) ->
         heading,
         paragraph(f"From the records in the ERP down to the punches. Times are of {found['zone']}."),
         table(f"In {connection}", _ENTRY, entries),
-        table("Receipts", _RECEIPT, receipts),
+        table("Receipts", _RECEIPT, _said(receipts, day)),
         listed("The day", [*day_lines(found), SAME[found["same_when_computed_again"]]]),
         table(f"How it came about, {policy_text(found)}", _STAGE, [_stage(one, day) for one in found["stages"]]),
-        table("Pairs", _PAIR, found["pairs"]),
-        table("Punches", _PUNCH, found["punches"]),
+        table("Pairs", _PAIR, _said(found["pairs"], day)),
+        table("Punches", _PUNCH, _said(found["punches"], day)),
         listed("Quarantine", quarantine_lines(found)),
     )
+
+
+def _said(rows: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
+    return [{name: phrase(one, day) if name in _IN_WORDS else one for name, one in row.items()} for row in rows]
 
 
 def _stage(step: dict[str, Any], day: date) -> dict[str, str]:

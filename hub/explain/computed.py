@@ -22,6 +22,11 @@ class Computed:
     day: DayOutputs
 
     @property
+    def zone(self) -> str:
+        """Where the employee's clocks stand."""
+        return self.day.zone
+
+    @property
     def explanation(self) -> Explanation:
         """Every stage of it."""
         return explained(self.inputs, self.outputs, self.day.key, self.day.day)

@@ -4,6 +4,7 @@ The day is computed again from the stored punches by the same rules, which also 
 whether that gives the stored day is part of the answer.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -38,7 +39,9 @@ def explain(engine: Engine, config: ConnectionConfig, number: str, day: date, no
         stored = next(iter(rows(session, AttendanceDay, config.tenant, **there)), None)
         again = computed(session, config.tenant, employee, day, stored["computed_at"] if stored else now)
         words = names.words(number, day)
-        zone = words.zone if stored or again is None else str(again.day.row["zone"] or words.zone)
+        if stored is None and again is not None:
+            words = replace(words, zone=again.zone)
+        zone = words.zone
         theirs, others = refused(session, config.tenant, employee, day, zone)
         told = {
             "employee": number,

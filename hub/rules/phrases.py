@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any, Final
 
 _HUNDREDTHS: Final = frozenset({"days", "payable_days", "lop_days", "penalty_days", "comp_off_days"})
+_CODES: Final = frozenset({"site", "shift", "leave_code", "device", "period"})
+"""Names that people gave, which stay to the letter."""
 _LABELS: Final = {"s1": "first half", "s2": "second half", "ot": "overtime", "lop_days": "loss of pay days"}
 _UNITS: Final = {"_min": "min", "_s": "s", "_h": "h", "_pct": "%"}
 _TIME: Final = "0000-00-00T00:00:00"
@@ -37,6 +39,8 @@ def _named(name: str, value: Any, day: date) -> str:
         return phrase(value, day)
     if name in _HUNDREDTHS and isinstance(value, int):
         return f"{_label(name)} {decimal(value)}"
+    if name in _CODES and isinstance(value, str):
+        return f"{_label(name)} {value}"
     label, unit = _measure(name)
     said = f"({phrase(value, day)})" if isinstance(value, Mapping | list | tuple) and value else phrase(value, day)
     return f"{label} {said} {unit}" if unit and isinstance(value, int) else f"{label} {said}"

@@ -48,6 +48,12 @@ class DayOutputs:
         found: date = self.row["business_date"]
         return found
 
+    @property
+    def zone(self) -> str:
+        """Where the employee works; UTC where the site's zone is none."""
+        named = self.row["zone"]
+        return str(named) if named and known(named) else "UTC"
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         """What is of this day in a table of the outputs."""
         frame: pl.DataFrame = getattr(self.outputs, table)
@@ -55,8 +61,7 @@ class DayOutputs:
 
     def at(self, t: int | None) -> str | None:
         """`YYYY-MM-DDTHH:MM:SS+HH:MM` where the employee works."""
-        zone = self.row["zone"]
-        return None if t is None else local_text(zone if zone and known(zone) else "UTC", t)
+        return None if t is None else local_text(self.zone, t)
 
     def pick(self, row: Mapping[str, Any], *names: str) -> dict[str, Any]:
         """Some columns of a row, instants as local times."""

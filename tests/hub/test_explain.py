@@ -117,6 +117,8 @@ def test_the_page_shows_stages_and_plan(books: Books) -> None:
         assert one in text
     assert "<td>2 repeats</td><td>09:00:00+05:30; 09:00:20+05:30; 18:00:00+05:30</td><td>duplicates 1" in text
     assert "full_day_pct = 90" in text
+    assert f"<td>09:00:20+05:30</td><td>duplicate</td><td>{KOLKATA}</td><td>2026-03-23 09:00:20</td>" in text
+    assert "T09:" not in text
     assert "no row with a badge of this person" in text
 
 

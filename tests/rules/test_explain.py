@@ -5,6 +5,7 @@ import json
 import pytest
 
 from hub.rules import Policy, explain
+from hub.rules.phrases import phrase
 from tests.rules.build import DAY, at, punches, world
 
 
@@ -51,6 +52,12 @@ def test_corrections_of_the_day_are_told_and_others_are_not() -> None:
     assert steps["1 corrections"].took == [{"op": "retime", "punch": 2, "to_at": "2026-03-10T19:00:00+05:30"}]
     assert steps["2 repeats"].took == ["2026-03-10T09:00:00+05:30", "2026-03-10T19:00:00+05:30"]
     assert steps["6 pairs"].did[0]["out_at"] == "2026-03-10T19:00:00+05:30"
+
+
+def test_codes_that_people_gave_stay_to_the_letter() -> None:
+    assert phrase({"shift": "early_a", "leave_code": "half_sick", "became": "paired_in"}, DAY) == (
+        "shift early_a, leave code half_sick, became paired in"
+    )
 
 
 def test_it_is_told_whether_a_device_is_believed() -> None:
