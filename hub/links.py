@@ -17,6 +17,8 @@ from hub.database import reading, writing
 from hub.records import ConnectLink
 
 PARAMETER = "link"
+CONNECTIONS_PAGE = "/connections"
+"""The path of the page on which people see how the connections stand, and authorise them."""
 
 
 def new_word(engine: Engine, tenant: str, subject: str, at: int, minutes: int) -> str:

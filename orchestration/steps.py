@@ -127,15 +127,16 @@ def _for_approval(config: ConnectionConfig, planned: Planned) -> str:
 def page_of(config: ConnectionConfig, planned: Planned) -> str:
     """Where people see the plan, if it was saved and `MUSTER_PUBLIC_URL` is set. It carries no right to look."""
     there = waiting_plan(engine(), config, planned)
-    return _public(plan_page(there.id)) if there and there.id else ""
+    return public(plan_page(there.id)) if there and there.id else ""
 
 
 def explanations_of(config: ConnectionConfig, day: date) -> str:
     """Where people choose an employee-day of the work date to have it explained, likewise."""
-    return _public(day_page(config.name, day))
+    return public(day_page(config.name, day))
 
 
-def _public(path: str) -> str:
+def public(path: str) -> str:
+    """The address of a page of the hub; empty where browsers are not told how to reach it."""
     try:
         return f"{public_url()}{path}"
     except SettingsWrong:  # a link is not worth a failed night

@@ -14,6 +14,7 @@ from hub.api import (
     attendance,
     callback,
     connect,
+    connections,
     explained,
     explained_day,
     failures,
@@ -70,6 +71,7 @@ def create_app(database_url: str | None = None) -> FastAPI:
     app.include_router(punches.router)
     app.include_router(attendance.router)
     app.include_router(connect.router)
+    app.include_router(connections.router)
     app.include_router(explained.router)
     app.include_router(explained_day.router)
     app.include_router(health.router)

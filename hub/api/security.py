@@ -18,7 +18,8 @@ from hub.database import reading
 from hub.records import ApiKey
 
 PUNCHES_WRITE, CONNECTIONS_READ, ATTENDANCE_READ = "punches:write", "connections:read", "attendance:read"
-SCOPES = (PUNCHES_WRITE, CONNECTIONS_READ, ATTENDANCE_READ)
+CONNECTIONS_AUTHORISE = "connections:authorise"
+SCOPES = (PUNCHES_WRITE, CONNECTIONS_READ, CONNECTIONS_AUTHORISE, ATTENDANCE_READ)
 
 _bearer = HTTPBearer(auto_error=False, description="A key made by `muster key`.")
 

@@ -1,4 +1,4 @@
-"""Who may see a page for people: whoever has a link to it, or an API key with the scope `attendance:read`.
+"""Who may see a page for people: whoever has a link to it, or an API key with the page's scope.
 
 A link is made by `muster link`, or by a page that leads on; a key comes as a header, or typed into the page. Nothing is
 remembered of either.
@@ -21,14 +21,14 @@ BODY_LIMIT = 4_096
 _ASKED = "This page needs a fresh link (`muster link` prints one) or an API key."
 
 
-async def tenant_of(request: Request, subject: str) -> str | None:
+async def tenant_of(request: Request, subject: str, scope: str = ATTENDANCE_READ) -> str | None:
     """Whose page may be shown to this caller, if any."""
     hub, word = hub_of(request), request.query_params.get(PARAMETER, "")
     if word and (link := await asyncio.to_thread(link_of, hub.engine, word, subject, hub.now())):
         return link.tenant
     key = await _key(request)
     record = await asyncio.to_thread(find_key, hub.engine, key) if key else None
-    return record.tenant if record and ATTENDANCE_READ in record.scopes.split() else None
+    return record.tenant if record and scope in record.scopes.split() else None
 
 
 async def _key(request: Request) -> str:
@@ -41,13 +41,13 @@ async def _key(request: Request) -> str:
     return form.get("key", [""])[0].strip()
 
 
-def asks(request: Request, heading: str) -> Response:
+def asks(request: Request, heading: str, scope: str = ATTENDANCE_READ) -> Response:
     """A page that asks for a key; raises `Problem` for who wants JSON."""
     if wants_json(request):
-        raise Problem(401, f"{_ASKED} The key needs the scope {ATTENDANCE_READ}.")
+        raise Problem(401, f"{_ASKED} The key needs the scope {scope}.")
     tried = request.method == "POST" or PARAMETER in request.query_params
     text = f"That link or key is not good here. {_ASKED}" if tried else _ASKED
-    return key_form(heading, text, ATTENDANCE_READ, 401)
+    return key_form(heading, text, scope, 401)
 
 
 def nothing(request: Request, text: str) -> Response:

@@ -12,7 +12,7 @@ from orchestration.control import saving
 from orchestration.control.closing import close
 from orchestration.control.forms import connection_form
 from orchestration.control.reload import ask_reload
-from orchestration.results import guarded
+from orchestration.results import guarded, linked
 
 POOL = "control_room"
 """One at a time: two might save a connection of one name."""
@@ -32,7 +32,8 @@ def _configure() -> dg.JobDefinition:
         guarded(lambda: saving.require_place(steps.engine(), component))
         found = guarded(lambda: saving.findings_of(steps.engine(), component)) if form["test"] else []
         guarded(lambda: saving.save(steps.engine(), component))
-        context.add_output_metadata(_seen(found))
+        page = guarded(lambda: saving.page_of(steps.engine(), component))
+        context.add_output_metadata({**_seen(found), **linked(authorise=page)})
         context.log.info(ask_reload(_location(context)))
 
     return _job("configure_connection", save_connection, "Make a connection to an ERP, or change one of that name.")

@@ -11,7 +11,9 @@ from hub.database import reading
 from hub.delivery.connections import connections, open_connector, register
 from hub.delivery.connections import retire as retire_connection
 from hub.errors import Fix, HubError, Reconnect
+from hub.links import CONNECTIONS_PAGE
 from hub.records import Site
+from orchestration import steps
 from orchestration.components.connection import ConnectionComponent
 from orchestration.components.misconfigured import mistakes_of, told
 from orchestration.control.registered import LAUNCHPAD
@@ -67,6 +69,15 @@ def findings_of(engine: Engine, component: ConnectionComponent) -> list[Finding]
 def save(engine: Engine, component: ConnectionComponent) -> None:
     """Keep it in the hub's database, where Dagster finds it at its next load."""
     register(engine, component.config().model_copy(update={"origin": LAUNCHPAD}), again=True)
+
+
+def page_of(engine: Engine, component: ConnectionComponent) -> str:
+    """Where a person authorises the connection, if that is how it is done and `MUSTER_PUBLIC_URL` is set.
+
+    The page asks for an API key: what stands in a run is no right to do anything.
+    """
+    described = open_connector(component.config(), engine).authorisation()
+    return steps.public(CONNECTIONS_PAGE) if described else ""
 
 
 def retire(engine: Engine, name: str, at: int) -> None:

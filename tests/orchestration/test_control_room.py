@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from hub.contract import Finding, Severity
+from hub.contract import Authorisation, Finding, Severity
 from hub.database import connect, writing
 from hub.delivery.connections import ConnectionConfig, connection_named, register
 from hub.errors import Reconnect
@@ -98,6 +98,19 @@ def test_what_nobody_has_authorised_yet_is_saved_so_that_somebody_can(
     monkeypatch.setattr(Guarded, "check", check)
     assert room.configure().success
     assert room.assets() >= of(room.site)
+
+
+@pytest.mark.parametrize("in_a_browser", [True, False])
+def test_the_run_leads_to_where_a_person_authorises_the_connection(
+    room: Room, monkeypatch: pytest.MonkeyPatch, in_a_browser: bool
+) -> None:
+    how = Authorisation("https://erp.example/auth", "https://erp.example/token", "muster")
+    monkeypatch.setattr(Guarded, "authorisation", lambda _: how if in_a_browser else None)
+    monkeypatch.setenv("MUSTER_PUBLIC_URL", "https://muster.example")
+    result = room.configure()
+    [output] = [one for one in result.all_events if one.event_type is dg.DagsterEventType.STEP_OUTPUT]
+    link = output.step_output_data.metadata.get("authorise")
+    assert (link.value if link else None) == ("https://muster.example/connections" if in_a_browser else None)
 
 
 def test_a_secret_that_is_not_there_is_told_by_its_name(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
