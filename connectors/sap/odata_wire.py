@@ -11,7 +11,6 @@ from calendar import timegm
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import quote
 
 _DATE = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
 _TIME = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
@@ -55,12 +54,6 @@ def day_literal(day: date) -> str:
 def literal(text: str) -> str:
     """A text in an address; quotes are doubled."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def key_path(collection: str, **keys: str) -> str:
-    """The address of an entity by its keys, which are literals already."""
-    inside = ",".join(f"{name}={quote(value, safe=chr(39))}" for name, value in keys.items())
-    return f"{collection}({inside})"
 
 
 def one_of(name: str, values: list[str]) -> str:

@@ -52,7 +52,7 @@ async def _cdata(request: Request) -> Response:
 
 async def _getrequest(request: Request) -> Response:
     await hub_of(request).caller(DOOR, request.path_params.get("tenant"), request.query_params.get("SN", ""))
-    return _response(adms.getrequest().reply)
+    return _response(adms.getrequest())
 
 
 async def _devicecmd(request: Request) -> Response:

@@ -5,12 +5,12 @@ punches on `OK` and repeats everything else, so replies are exact and plain text
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from hub.doors import adms_tables as tables
 from hub.doors.adms_attlog import AttlogReader
-from hub.doors.adms_lines import Lines, pairs, printable, read_lines, redacted, text_lines
+from hub.doors.adms_lines import Lines, pairs, read_lines, redacted, text_lines
 from hub.doors.punch import DeviceEvent, Parsed, RawPunch, Refused, Reply, Source
 from hub.zones import offset_s
 
@@ -19,7 +19,6 @@ PUSH_VERSION: Final = (2, 4, 1)
 DEFAULT_VERSION: Final = (2, 2, 14)
 """What a terminal speaks that does not say (push protocol, handshake)."""
 
-_INFO: Final = ("firmware", "users", "fingerprints", "punches", "ip")
 _TABLE_NAME: Final = re.compile(r"\w{1,32}", re.ASCII)
 _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})", re.ASCII)
 
@@ -90,11 +89,9 @@ def upload(
     return _TABLES[name](body, source, received, tablename)
 
 
-def getrequest(info: str = "", commands: Sequence[str] = ()) -> Parsed:
-    """`GET /iclock/getrequest`: the heartbeat, with the counters of `INFO`; answered by waiting commands."""
-    counters = dict(zip(_INFO, printable(info).split(","), strict=False))
-    events = [DeviceEvent("info", printable(info), counters)] if info else []
-    return _events(events, text("\n".join(commands)) if commands else OK)
+def getrequest() -> Reply:
+    """`GET /iclock/getrequest`: the heartbeat. Muster gives terminals no orders."""
+    return OK
 
 
 def devicecmd(body: bytes) -> Parsed:

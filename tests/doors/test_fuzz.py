@@ -86,7 +86,6 @@ def test_every_attlog_line_is_a_punch_or_a_refusal(body: bytes) -> None:
 @given(st.text(st.characters(), max_size=20), BODIES)
 def test_adms_text_from_the_url(text: str, body: bytes) -> None:
     sound(adms.upload(text, body, SOURCE, RECEIVED, tablename=text))
-    sound(adms.getrequest(text))
     sound(adms.devicecmd(body))
     adms.handshake(SOURCE, RECEIVED, text)
 
