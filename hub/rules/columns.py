@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from hub.rules.tables import Schema, empty
+from hub.rules.tables import Schema
 
 EMPLOYEE_STEP = 2**31  # room for the seconds of 68 years below each employee in an ordering key
 
@@ -81,7 +81,7 @@ def together(frame: pl.DataFrame, *keys: str) -> pl.DataFrame:
     return frame[rows.sort(keys)["row"].explode(empty_as_null=False)]
 
 
-def in_order(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
+def sorted_by(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
     """Sorted by columns of numbers, dates or enumerations without nulls.
 
     They are packed into one number, if that has room for them: one column sorts several times as fast as several.
@@ -127,8 +127,3 @@ def note(
         punch_id="punch_id" if punch else pl.lit(None, dtype=pl.Int64),
         detail=pl.lit(detail) if isinstance(detail, str) else detail,
     ).collect()
-
-
-def no_notes() -> pl.DataFrame:
-    """An empty frame of anomaly rows."""
-    return empty(NOTES)

@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from hub.rules.columns import ends, in_order, ordinal, starts, sums, together
+from hub.rules.columns import ends, ordinal, sorted_by, starts, sums, together
 from hub.rules.normalise import DAY_S
 
 IN: Final = 0
@@ -75,9 +75,9 @@ def alternations(punches: pl.DataFrame) -> pl.DataFrame:
 def _sequences(known: pl.DataFrame) -> pl.DataFrame:
     """Each device's punches of each person in order of time, exact copies once."""
     order = ["device_id", "employee_key", "t_utc", "punch_id"]
-    ordered = in_order(together(known, *order[:2]), *order)
+    ordered = sorted_by(together(known, *order[:2]), *order)
     twice = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in order)
-    return in_order(known.unique(), *order) if ordered.select(twice.any()).item() else ordered
+    return sorted_by(known.unique(), *order) if ordered.select(twice.any()).item() else ordered
 
 
 def device_trust(alternating: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from hub.rules.codes import DayFlag
-from hub.rules.columns import beside, in_order, in_order_of, starts
+from hub.rules.columns import beside, in_order_of, sorted_by, starts
 from hub.rules.hashing import row_hash, set_hash
 from hub.rules.localtime import local_text
 from hub.rules.policy import Policy
@@ -141,7 +141,7 @@ def disposition_rows(parts: Mapping[str, list[pl.LazyFrame]], first: date, last:
             mine = frame.filter(pl.col("date").is_between(first, last), pl.col("punch_id").is_not_null())
             named = mine.with_columns(business_date="date", disposition=pl.lit(name, dtype=DISPOSITION), pair_seq=seq)
             rows.append(named.select(pl.col(column).cast(dtype) for column, dtype in DISPOSITIONS.items()))
-    return in_order(pl.concat(rows).collect(), "employee_key", "punch_id", "business_date", "disposition")
+    return sorted_by(pl.concat(rows).collect(), "employee_key", "punch_id", "business_date", "disposition")
 
 
 def overtime_rows(lines: pl.DataFrame, days: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
