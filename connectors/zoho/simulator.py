@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from connectors.zoho import spec, wire
 from connectors.zoho.simulated.accounts import Accounts
-from connectors.zoho.simulated.limits import A_DAY, Limits
+from connectors.zoho.simulated.limits import Limits
 from connectors.zoho.simulated.state import State
 from connectors.zoho.simulated.web import Web
 from hub.contract import Day, Entry, Interval
@@ -55,7 +55,7 @@ class ZohoSimulator(Simulator):
             yield
 
     def _authorise(self) -> None:
-        self.accounts.grants.setdefault(self.grant, [])
+        self.accounts.grants[self.grant] = []
         os.environ[SECRET_VARIABLE], os.environ[TOKEN_VARIABLE] = CLIENT_SECRET, self.grant
 
     def routes(self, app: FastAPI) -> None:
@@ -82,7 +82,7 @@ class ZohoSimulator(Simulator):
         """Empty it, and put in these people and departments."""
         self.forget()
         vars(self.state).update(vars(State()))
-        self.web.limits.left_today = A_DAY
+        self.web.limits.renew()
         self.web.calls.clear()
         self.web.answers.clear()
         self._authorise()

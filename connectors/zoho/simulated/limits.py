@@ -45,6 +45,12 @@ class Limits:
     used: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     locked: dict[str, int] = field(default_factory=dict)
 
+    def renew(self) -> None:
+        """Another organisation, which used nothing yet; what was tripped stays counted."""
+        self.left_today = A_DAY
+        self.used.clear()
+        self.locked.clear()
+
     def count(self, method: str, path: str) -> Response | None:
         """Count a call; the refusal, if it is one too many."""
         self.left_today -= 1

@@ -13,6 +13,7 @@ from connectors.zoho.simulated.limits import THRESHOLDS
 from connectors.zoho.simulator import ZohoSimulator, ZohoV3Simulator
 from hub.database import migrate
 from hub.errors import Throttled
+from hub.testing.conformance import Kit
 from hub.testing.connector_contract import ConnectorContract
 from hub.testing.world import World
 
@@ -109,3 +110,11 @@ def test_a_lock_is_waited_for_and_the_next_push_goes_on(engine: Engine) -> None:
         done = world.push(DAY, DAY)
     assert (done.error, len(simulator.state.entries)) == (None, PEOPLE)
     assert simulator.web.limits.trips == 1
+
+
+def test_faults_or_not_no_limit_of_zoho_is_ever_tripped() -> None:
+    simulator = ZohoSimulator(limits=True)
+    with Kit(simulator) as kit:
+        report = kit.run(range(6))
+    assert (report.passed, simulator.web.limits.trips) == (True, 0), report.failed
+    assert report.faults > 10
