@@ -44,7 +44,7 @@ class Computed:
 
 def computed(session: Session, tenant: str, employee: int, day: date, as_of: int) -> Computed | None:
     """The day as it was to be seen at `as_of` (UTC seconds); None when the employee is in no employment."""
-    [span] = read_spans(session, tenant, day, day, as_of)
+    [span] = read_spans(session, tenant, day, day, as_of, of=employee)
     inputs = _of(span.inputs, employee)
     outputs = process(inputs, day, day)
     try:

@@ -12,6 +12,7 @@ from hub.frames import read_frame
 from hub.processing.people import with_employees
 from hub.records import (
     AttendanceDay,
+    Badge,
     Correction,
     Device,
     Employment,
@@ -63,8 +64,10 @@ class Span:
     inputs: Inputs
 
 
-def read_spans(session: Session, tenant: str, first: date, last: date, as_of: int) -> list[Span]:
-    """The dates with their inputs; `as_of` in UTC seconds.
+def read_spans(
+    session: Session, tenant: str, first: date, last: date, as_of: int, *, of: int | None = None
+) -> list[Span]:
+    """The dates with their inputs; `as_of` in UTC seconds. `of`: only this employee's days are to be computed of them.
 
     Which devices' directions are believed is decided for each date by the 30 days up to it, so that a date comes out
     the same whichever dates are computed with it. Dates with one answer make a span.
@@ -72,7 +75,8 @@ def read_spans(session: Session, tenant: str, first: date, last: date, as_of: in
     policies = _policies(session, tenant)
     low, high = reach(policies, tables.empty(tables.PERIODS), first, last)
     since = min(first - timedelta(days=TRUST_DAYS), low - timedelta(days=PUNCH_HALO_DAYS))
-    punches = read_punches(session, tenant, since, high + timedelta(days=PUNCH_HALO_DAYS))
+    until = high + timedelta(days=PUNCH_HALO_DAYS)
+    punches = read_punches(session, tenant, since, until, of)
     near = punches.filter(pl.col("t_utc") >= utc(low - timedelta(days=PUNCH_HALO_DAYS)))
     inputs = _inputs(session, tenant, low, high, punches=near, policies=policies, as_of=as_of)
     spans: list[Span] = []
@@ -120,10 +124,17 @@ def _inputs(
     )
 
 
-def read_punches(session: Session, tenant: str, first: date, last: date) -> pl.DataFrame:
-    """Punches of known badges from `first` to `last` (UTC dates, inclusive), with their employees."""
+def read_punches(session: Session, tenant: str, first: date, last: date, of: int | None = None) -> pl.DataFrame:
+    """Punches of known badges from `first` to `last` (UTC dates, inclusive), with their employees.
+
+    Given `of`, those of the devices that this employee used: nothing else decides about the employee's punches.
+    """
     columns = _columns(Punch, "id", "user_id", "device_id", "t_utc", "direction", "received_at", "flags")
-    there = (col(Punch.tenant) == tenant, col(Punch.t_utc) >= utc(first), col(Punch.t_utc) < utc(last) + DAY)
+    there = [col(Punch.tenant) == tenant, col(Punch.t_utc) >= utc(first), col(Punch.t_utc) < utc(last) + DAY]
+    if of is not None:
+        badges = select(col(Badge.user_id)).where(col(Badge.tenant) == tenant, col(Badge.employee_id) == of)
+        used = select(col(Punch.device_id)).where(*there, col(Punch.user_id).in_(badges))
+        there.append(col(Punch.device_id).in_(used))
     # What all punches of a device have in common is read once, not with each of them.
     punches = read_frame(session, select(*columns).where(*there), _PUNCHES).join(
         read_frame(session, _devices(tenant), _DEVICES), on="device_id", maintain_order="left"

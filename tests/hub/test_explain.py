@@ -90,6 +90,15 @@ def test_every_stage_tells_what_it_did_and_by_which_parameters(books: Books) -> 
     assert repeats["decided"]["dedupe_window_s"] == 60
 
 
+def test_what_others_do_on_the_device_decides_whether_it_is_believed(books: Books) -> None:
+    ins = [f"1002 2026-03-23 {hour:02}:00:00 0" for hour in range(8, 20)]
+    books.world.punch(KOLKATA, *ins)
+    books.world.process()
+    found = books.told()
+    assert found["same_when_computed_again"] is True
+    assert {one["believed"] for one in found["stages"][5]["took"]} == {False}
+
+
 def test_the_plan_is_told_with_who_made_and_who_approved_it(books: Books) -> None:
     [entry] = books.told()["entries"]
     [plan] = entry["plans"]
