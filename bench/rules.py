@@ -1,7 +1,7 @@
 """The rules in memory: punches a second through the stages, beside tools that only sort, drop repeats and pair.
 
-All sides work on the same punches in the same process, one after the other, each as often; the median counts. Two
-chunks of people are worked on at a time, as the rules leave Python while they compute.
+All sides work on the same punches in the same process, one after the other, each as often; the median counts. Three
+chunks of people are worked on at a time: the rules leave Python while they compute, and while two do, one is prepared.
 """
 
 import resource
@@ -29,7 +29,7 @@ from hub.rules.scope import edges
 ROUNDS: Final = 3
 CHUNK: Final = 1_000
 DAYS: Final = 125
-WORKERS: Final = 2
+WORKERS, CORES = 3, 2
 SIZES: Final = (5_000, 10_000, 20_000)
 """People; of the largest come ten million punches."""
 
@@ -92,7 +92,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _duckdb(together: pd.DataFrame) -> None:
-    with duckdb.connect(config={"threads": WORKERS}) as connection:
+    with duckdb.connect(config={"threads": CORES}) as connection:
         connection.register("punches", together)
         connection.execute(f"CREATE TABLE paired AS {_PAIRED}")
 
