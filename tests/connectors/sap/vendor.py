@@ -5,6 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from pyodata.v2.model import MetadataBuilder  # type: ignore[import-untyped]
@@ -28,6 +29,18 @@ def schema(path: Path) -> Any:
 
 def entity_type(name: str, entity: str) -> Any:
     return schema(file(name)).entity_type(entity)
+
+
+def required(name: str, entity: str) -> set[str]:
+    """The properties without which the vendor takes no record: marked as such, or never null."""
+    types = (one for one in ET.parse(file(name)).iter() if one.tag.endswith("}EntityType"))
+    [kind] = [one for one in types if one.get("Name") == entity]
+    marks = [
+        {key.rpartition("}")[2]: value for key, value in one.attrib.items()}
+        for one in kind
+        if one.tag.endswith("}Property")
+    ]
+    return {one["Name"] for one in marks if one.get("required") == "true" or one.get("Nullable") == "false"}
 
 
 def document(name: str) -> Any:

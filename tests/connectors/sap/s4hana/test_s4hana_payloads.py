@@ -51,8 +51,8 @@ def test_all_that_is_sent_fits_the_vendors_metadata(s4: S4Simulator, wire_: Reco
     sent = posted(wire_)
     assert len(sent) == 3
     assert [vendor.complaints(kind, one) for one in sent] == [[], [], []]
-    for one in sent:
-        assert {"PersonWorkAgreementExternalID", "CompanyCode", "TimeSheetRecord", "TimeSheetDataFields"} <= one.keys()
+    needed = vendor.required("s4_API_MANAGE_WORKFORCE_TIMESHEET.edmx", "TimeSheetEntry")
+    assert all(needed <= one.keys() for one in sent)
 
 
 def test_what_we_know_of_the_services_is_what_the_vendor_says() -> None:
