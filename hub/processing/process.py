@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import chain, islice
 
 from sqlalchemy import Engine, delete, select
 from sqlmodel import Session, col
@@ -26,10 +27,13 @@ def process(engine: Engine, tenant: str, first: date, last: date, now: Callable[
             spans = read_spans(session, tenant, first, last, now())
             stored = stored_days(session, tenant, first, last)
             sites = _site_codes(session, tenant)
+        parts = computed(spans)
+        # Most often there is no other part; on SQLite nobody else can write while a transaction is open.
+        first_part = [*islice(parts, 1)]
         with writing(engine) as session:
             held.renew(session)
             writer = Writer(session, tenant, sites, now(), next_change(session, tenant))
-            done = sum((writer.write(outputs, stored, causes) for outputs in computed(spans)), NOTHING)
+            done = sum((writer.write(outputs, stored, causes) for outputs in chain(first_part, parts)), NOTHING)
             if done.created or done.changed:
                 attendance_changed(session.connection(), tenant, now())
             _forget(session, tenant, [number for number, _, _ in causes])
