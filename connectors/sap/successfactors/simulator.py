@@ -6,11 +6,12 @@ documentation leaves a choice open, `company` and `events` have it as a field.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -97,7 +98,7 @@ class SfSimulator(Simulator):
         self.company.run_imports()
         yield from map(_of_event, self.events.held.values())
         for code, row in self.company.recordings.items():
-            yield _of_recording(row, self.company.external[code])
+            yield _of_recording(row, self.company.external[code], ZoneInfo(self.zone))
         for row in self.company.absences.values():
             if row["approvalStatus"] not in ("CANCELLED", "REJECTED"):
                 amount = _DAY if row["fractionQuantity"] is None else _HALF
@@ -141,16 +142,18 @@ def _of_event(row: dict[str, Any]) -> Fact:
     return Fact(row["workAssignmentId"], at.date(), Punch(int(at.timestamp()), direction))  # type: ignore[arg-type]
 
 
-def _of_recording(row: dict[str, Any], source: dict[str, Any]) -> Fact:
-    """Hours, or a pair; local times are taken for UTC, which is the zone of the people here."""
+def _of_recording(row: dict[str, Any], source: dict[str, Any], place: ZoneInfo) -> Fact:
+    """Hours, or a pair, whose times are those of a clock where the people are."""
     if source["startTime"] is None:
         return Fact(row["userId"], row["date"], Hours(source["costCenter"], row["durationInMinutes"]))
-    start = _instant(source["startDate"], source["startTime"])
-    return Fact(row["userId"], source["startDate"], Interval(start, _instant(source["endDate"], row["endTime"])))
+    start = _instant(source["startDate"], source["startTime"], place)
+    end = _instant(source["endDate"], row["endTime"], place)
+    return Fact(row["userId"], datetime.fromtimestamp(start, UTC).date(), Interval(start, end))
 
 
-def _instant(day: date, clock: str) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) + wire.clock_seconds(clock)
+def _instant(day: date, clock: str, place: ZoneInfo) -> int:
+    shown = datetime.combine(day, time()) + timedelta(seconds=wire.clock_seconds(clock))
+    return int(shown.replace(tzinfo=place).timestamp())
 
 
 @cache
