@@ -54,7 +54,7 @@ def _row(engine: Engine, config: ConnectionConfig, token: TokenState | None, now
             return row if token else {**row, "state": "needs nobody to authorise it"}
         return {**row, "authorise": Link("in the browser", make_link(engine, config.tenant, config.name, now))}
     except HubError as error:
-        return {**row, "state": error.message}
+        return {**row, "authorise": error.message}  # how it stands is true all the same
 
 
 def state_of(token: TokenState | None) -> str:

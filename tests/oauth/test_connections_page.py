@@ -77,3 +77,13 @@ def test_a_token_is_shown_by_its_end_and_a_lost_grant_by_what_to_do(engine: Engi
     page = shown(muster, key)
     assert time.strftime("connected; its token lasts until %Y-%m-%d %H:%M UTC", time.gmtime(ends)) in page
     assert "hunter2" not in page
+
+
+def test_without_a_public_address_it_still_says_how_a_connection_stands(
+    engine: Engine, muster: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MUSTER_PUBLIC_URL")
+    page = shown(muster, key_with(engine, CONNECTIONS_AUTHORISE))
+    assert "not authorised yet" in page
+    assert "Set MUSTER_PUBLIC_URL" in page
+    assert "href" not in page
