@@ -1,5 +1,6 @@
-"""Send what a plan says, batch by batch, with the intent journalled before and the answer after each.
+"""Send what a plan says, batch by batch, with the intent journalled before each and what failed after it.
 
+What the ERP accepted is not written down as such: it is read back next, and until then counts as sent and unanswered.
 An employee-day stays in one batch. The first error that is not about a row ends the sending; what was sent and not
 answered is `unknown` unless the error says that nothing was changed.
 """
@@ -77,13 +78,13 @@ def apply(
     total = sum(item.action in CHANGES for item in items)
     sent: list[Answered] = []
     # Committed with the intent to send the next batch: until then it counts as sent and unanswered.
-    answered: Answered | None = None
+    failed: Answered | None = None
     error: Exception | None = None
     for batch in batches(items, connector.capabilities.batch_size, attempts):
-        journal.sending(batch, answered)
+        journal.sending(batch, failed)
         verdicts, error = _send(batch, connector, journal)
-        answered = batch, verdicts
-        sent.append(answered)
+        sent.append((batch, verdicts))
+        failed = _failed(batch, verdicts)
         done += len(batch)
         progress(done, total)
         uncertain = uncertain + 1 if isinstance(error, Uncertain) else 0
@@ -91,11 +92,17 @@ def apply(
             break
     else:
         error = None
-    if answered:
-        journal.answered(*answered)
+    if failed:
+        journal.answered(*failed)
     if error is None or isinstance(error, HubError):
         return sent, error
     raise error
+
+
+def _failed(batch: Sequence[Item], verdicts: Mapping[str, Verdict]) -> Answered | None:
+    """What was not accepted, if anything."""
+    told = {key: verdict for key, verdict in verdicts.items() if verdict.state is not State.ACCEPTED}
+    return ([item for item in batch if item.key in told], told) if told else None
 
 
 def _send(

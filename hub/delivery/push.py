@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -155,15 +155,25 @@ class Delivery:
         attempts = {key: known.attempts for key, known in run.latest.journal.items() if known.attempts}
         sent, run.error = apply(run.todo(), attempts, self._connector, journal, progress)
         settled = self._now() + self._connector.capabilities.settle_seconds
-        told = [(item, verdicts[item.key].state) for batch, verdicts in sent for item in batch]
-        run.refused |= {item.key for item, state in told if state is State.REJECTED}
-        if unread := [item for item, state in told if state in _UNREAD]:
-            self._confirm(run, unread, settled, journal)
+        told = {key: verdict for _, verdicts in sent for key, verdict in verdicts.items()}
+        items = [item for batch, _ in sent for item in batch]
+        run.refused |= {key for key, verdict in told.items() if verdict.state is State.REJECTED}
+        unread = [item for item in items if told[item.key].state in _UNREAD]
+        try:
+            if unread:
+                self._confirm(run, unread, told, settled, journal)
+        except HubError:
+            _note_accepted(unread, told, journal)
+            raise
 
-    def _confirm(self, run: "_Run", items: list[Item], settled: int, journal: Journal) -> None:
+    def _confirm(
+        self, run: "_Run", items: list[Item], told: Mapping[str, Verdict], settled: int, journal: Journal
+    ) -> None:
         found = self._read_back(items)
-        if any(verdict.state not in confirm.ARRIVED for verdict in found.values()) and self._wait(settled, journal):
-            found = self._read_back(items)
+        if late := [item for item in items if found[item.key].state not in confirm.ARRIVED]:
+            _note_accepted(late, told, journal)
+            if self._wait(settled, journal):
+                found = self._read_back(items)
         journal.answered(items, found)
         there = [item for item in items if found[item.key].state in confirm.ARRIVED]
         run.arrived += Counter(item.action for item in there)
@@ -185,6 +195,12 @@ class Delivery:
             self._clock.sleep(min(left, HEARTBEAT_SECONDS))
             journal.alive()
         return until > started
+
+
+def _note_accepted(items: Iterable[Item], told: Mapping[str, Verdict], journal: Journal) -> None:
+    """What the ERP said of these, where no read-back is about to say more."""
+    if accepted := [item for item in items if told[item.key].state is State.ACCEPTED]:
+        journal.answered(accepted, {item.key: told[item.key] for item in accepted})
 
 
 _UNREAD = frozenset({State.ACCEPTED, State.UNKNOWN})

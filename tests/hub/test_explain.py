@@ -63,7 +63,7 @@ def test_a_day_is_explained_from_the_erp_down_to_the_device(books: Books) -> Non
     [entry] = found["entries"]
     assert (entry["state"], entry["refs"]) == ("confirmed", list(books.erp.rows))
     assert entry["figures"] == "interval: 09:00-18:00"
-    assert [receipt["outcome"] for receipt in entry["receipts"]] == ["accepted", "confirmed"]
+    assert [receipt["outcome"] for receipt in entry["receipts"]] == ["confirmed"]
     assert found["day"]["worked_min"] == 480
     assert found["same_when_computed_again"] is True
     assert [(one["became"], one["device"], one["device_said"]) for one in found["punches"]] == [
