@@ -47,7 +47,7 @@ def _wanted() -> Iterator[Wanted]:
         person, day = str(number % PEOPLE), FIRST + timedelta(days=number // PEOPLE)
         image: Image = {"date": day.isoformat(), "cost_centre": "w1", "minutes": 480}
         natural_key = f"hours:{person}:{day}:w1"
-        yield Wanted(f"acme:{person}:{day}:hours:CC", Kind.HOURS, person, day, natural_key, image)
+        yield Wanted(f"acme:{person}:{day}:hours:CC", Kind.HOURS, person, day, natural_key, image, digest(image))
 
 
 def _known(one: Wanted) -> Known:

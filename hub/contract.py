@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -128,8 +128,7 @@ class Operation(StrEnum):
     WITHDRAW = "withdraw"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """An entry as one connector renders it.
 
     `natural_key` finds it in the ERP without an id of ours; `image` is all that the ERP will hold of it, in the
@@ -140,8 +139,7 @@ class Record:
     image: Image
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """One record that the ERP holds now; `refs` are the ERP's own ids of its parts.
 
     `pending`: the ERP took it and will carry it out later, in a job of its own; until then it is not delivered, and
@@ -180,8 +178,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """The ERP's answer for one change; a rejection carries a reason for the person who must act."""
 
     key: str

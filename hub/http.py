@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import httpx
+import orjson
 
 from hub.contract import Meter, Unmetered
 from hub.errors import SettingsWrong, Throttled, Unavailable, Uncertain
@@ -108,6 +109,9 @@ class Client:
         given = {"meter": self._meter, **request}
         meter = given.pop("meter")
         meter.take()
+        if "json" in given:
+            given["content"] = orjson.dumps(given.pop("json"))
+            given["headers"] = {"content-type": "application/json", **(given.get("headers") or {})}
         try:
             # Along with the request, for who signs it and may have to repeat it.
             response = self._client.request(method, url, extensions={METER: meter}, **given)

@@ -1,4 +1,4 @@
-"""Send what a plan says, batch by batch, with the intent journalled before each and what failed after it.
+"""Send what a plan says, batch by batch, with the intents journalled before and what failed after.
 
 What the ERP accepted is not written down as such: it is read back next, and until then counts as sent and unanswered.
 An employee-day stays in one batch. The first error that is not about a row ends the sending; what was sent and not
@@ -6,11 +6,12 @@ answered is `unknown` unless the error says that nothing was changed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from dataclasses import dataclass, field
+from itertools import chain, groupby
 from typing import Any
 
 from hub.contract import Change, Connector, Operation, Outcome, Receipt
-from hub.delivery.journal import Answered, Journal, Verdict
+from hub.delivery.journal import Journal, Verdict
 from hub.delivery.lines import CHANGES, Action, Item, State
 from hub.errors import ContractBroken, Fix, HubError, Reconnect, Uncertain, Wait
 
@@ -24,6 +25,9 @@ _STATE = {Outcome.ACCEPTED: State.ACCEPTED, Outcome.REJECTED: State.REJECTED}
 UNCERTAIN_IN_A_ROW = 3
 NARROWING = 4
 """How many times smaller a batch becomes with each attempt."""
+
+WINDOW = 1000
+"""Changes, at least, whose intents are committed together if there are as many."""
 
 Progress = Callable[[int, int], None]
 """Is told, after each batch, how many changes were sent and of how many."""
@@ -63,46 +67,85 @@ def _ordered(batch: list[Item]) -> list[Item]:
     return sorted(batch, key=lambda item: (CHANGES.index(item.action), item.work_date, item.employee, item.key))
 
 
+@dataclass(slots=True)
+class Sent:
+    """What was sent, and what came of it by key."""
+
+    items: list[Item] = field(default_factory=list)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+
 def apply(
     items: Sequence[Item],
     attempts: Mapping[str, int],
     connector: Connector[Any],
     journal: Journal,
     progress: Progress,
-) -> tuple[list[Answered], HubError | None]:
-    """Send all changes; returns what came of each batch that was sent, and the error that ended it early, if one did.
+) -> tuple[Sent, HubError | None]:
+    """Send all changes; returns what came of those that were sent, and the error that ended it early, if one did.
 
     Raises `LeaseTaken` when somebody else took the job over, and what is nobody's fault but ours.
     """
-    uncertain = done = 0
-    total = sum(item.action in CHANGES for item in items)
-    sent: list[Answered] = []
-    # Committed with the intent to send the next batch: until then it counts as sent and unanswered.
-    failed: Answered | None = None
+    sending = _Sending(connector, journal, progress, sum(item.action in CHANGES for item in items))
     error: Exception | None = None
-    for batch in batches(items, connector.capabilities.batch_size, attempts):
-        journal.sending(batch, failed)
-        verdicts, error = _send(batch, connector, journal)
-        sent.append((batch, verdicts))
-        failed = _failed(batch, verdicts)
-        done += len(batch)
-        progress(done, total)
-        uncertain = uncertain + 1 if isinstance(error, Uncertain) else 0
-        if error is not None and not 0 < uncertain < UNCERTAIN_IN_A_ROW:
+    for window in _windows(batches(items, connector.capabilities.batch_size, attempts)):
+        if error := sending.window(window):
             break
-    else:
-        error = None
-    if failed:
-        journal.answered(*failed)
+    sending.end()
     if error is None or isinstance(error, HubError):
-        return sent, error
+        return sending.sent, error
     raise error
 
 
-def _failed(batch: Sequence[Item], verdicts: Mapping[str, Verdict]) -> Answered | None:
-    """What was not accepted, if anything."""
-    told = {key: verdict for key, verdict in verdicts.items() if verdict.state is not State.ACCEPTED}
-    return ([item for item in batch if item.key in told], told) if told else None
+def _windows(found: Iterable[list[Item]]) -> Iterator[list[list[Item]]]:
+    """Batches whose intents are committed together: a commit costs as much as a small batch."""
+    window: list[list[Item]] = []
+    for batch in found:
+        window.append(batch)
+        if sum(map(len, window)) >= WINDOW:
+            yield window
+            window = []
+    if window:
+        yield window
+
+
+@dataclass(slots=True)
+class _Sending:
+    """The sending so far; `failed` is not committed yet and counts as sent and unanswered until then."""
+
+    connector: Connector[Any]
+    journal: Journal
+    progress: Progress
+    total: int
+    sent: Sent = field(default_factory=Sent)
+    failed: list[Item] = field(default_factory=list)
+    uncertain: int = 0
+
+    def window(self, window: Sequence[list[Item]]) -> Exception | None:
+        """Send these batches; the error with which it must end, if there is one."""
+        self.journal.sending(list(chain(*window)), (self.failed, self.sent.verdicts))
+        self.failed = []
+        for number, batch in enumerate(window, 1):
+            if error := self._batch(batch):
+                if rest := list(chain(*window[number:])):
+                    self.journal.unsent(rest)
+                return error
+        return None
+
+    def end(self) -> None:
+        """Commit what is left to commit."""
+        if self.failed:
+            self.journal.answered(self.failed, self.sent.verdicts)
+
+    def _batch(self, batch: list[Item]) -> Exception | None:
+        self.journal.alive()
+        verdicts, error = _send(batch, self.connector, self.journal)
+        self.sent.items += batch
+        self.sent.verdicts |= verdicts
+        self.failed += [item for item in batch if verdicts[item.key].state is not State.ACCEPTED]
+        self.progress(len(self.sent.items), self.total)
+        self.uncertain = self.uncertain + 1 if isinstance(error, Uncertain) else 0
+        return None if 0 < self.uncertain < UNCERTAIN_IN_A_ROW else error
 
 
 def _send(

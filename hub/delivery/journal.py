@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
@@ -30,8 +29,7 @@ _AT_KEY, _AT_RECORD = _LINE.index("entry_key"), _LINE.index("natural_key")
 _RECEIPT = (*_KEY, "push_id", "operation", "outcome", "digest", "refs", "reason", "at")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of one entry: its new state, the ERP's ids, a reason, and the digest confirmed, if any."""
 
     state: State
@@ -41,7 +39,7 @@ class Verdict:
 
 
 Answered = tuple[Sequence[Item], Mapping[str, Verdict]]
-"""What was sent, and what came of it by key."""
+"""Entries, and what came of these and perhaps of others by key."""
 
 
 class Journal:
@@ -65,12 +63,21 @@ class Journal:
             assert push.id is not None
             self.push_id: int = push.id
 
-    def sending(self, items: Sequence[Item], before: "Answered | None" = None) -> None:
-        """Commit the intent to send these, before anything leaves, and what came of the batch before."""
+    def sending(self, items: Sequence[Item], before: "Answered" = ((), {})) -> None:
+        """Commit the intent to send these, before anything leaves, and what came of some before."""
         with self._writing() as session:
-            if before:
-                self._answer(session, *before)
+            self._answer(session, *before)
             self._upsert(session, [self._line(item, State.SENDING, item.digest, item.there) for item in items])
+
+    def unsent(self, items: Sequence[Item]) -> None:
+        """Take back the intent to send these: nothing of them left, and it was no attempt."""
+        changed = (State.PLANNED.value, self._renewed_at)
+        with self._writing() as session:
+            rows = [
+                (*changed, known.attempts if (known := self.known.get(item.key)) else 0, *self._names, item.key)
+                for item in items
+            ]
+            update_rows(session.connection(), JournalEntry, ("state", "changed_at", "attempts"), _KEY, rows)
 
     def alive(self) -> None:
         """Keep the lease during a long batch, and note that the batch is still being sent."""
@@ -118,9 +125,9 @@ class Journal:
 
     def _answer(self, session: Session, items: Iterable[Item], verdicts: Mapping[str, Verdict]) -> None:
         by_columns: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-        for key, verdict in verdicts.items():
-            settled = self._settled(verdict)
-            by_columns[tuple(settled)].append((*settled.values(), *self._names, key))
+        for item in items:
+            settled = self._settled(verdicts[item.key])
+            by_columns[tuple(settled)].append((*settled.values(), *self._names, item.key))
         for columns, rows in by_columns.items():
             update_rows(session.connection(), JournalEntry, columns, _KEY, rows)
         self._receipts(session, items, verdicts)
@@ -154,15 +161,15 @@ class Journal:
         """The whole line; what the ERP was just seen to hold of it is ours, or the item would not be sent."""
         assert item.kind is not None
         sending, reason = state is State.SENDING, item.reason if state is State.DRIFTED else ""
-        names = (*self._names, item.key, item.kind.value, item.employee, item.work_date, item.natural_key)
-        there = (item.action.value, dict(item.image), state.value, sent, confirmed, item.refs)
+        names = (*self._names, item.key, str(item.kind), item.employee, item.work_date, item.natural_key)
+        there = (str(item.action), dict(item.image), str(state), sent, confirmed, item.refs)
         at = self._renewed_at
         return (*names, *there, int(sending), reason, self.push_id, at if sending else 0, at)
 
     def _settled(self, verdict: Verdict) -> dict[str, Any]:
         """The columns that a verdict changes."""
         now = self._renewed_at
-        values: dict[str, Any] = {"state": verdict.state.value, "reason": verdict.reason, "changed_at": now}
+        values: dict[str, Any] = {"state": str(verdict.state), "reason": verdict.reason, "changed_at": now}
         if verdict.state in (State.UNKNOWN, State.ACCEPTED):
             # The settle wait counts from the last moment at which something may have left.
             values["sent_at"] = now
@@ -173,12 +180,12 @@ class Journal:
         return values
 
     def _receipts(self, session: Session, items: Iterable[Item], verdicts: Mapping[str, Verdict]) -> None:
-        told = ((item, verdicts[item.key]) for item in items if item.key in verdicts)
-        rows = [
-            (*self._names, item.key, self.push_id, item.action.value, what.state.value, item.digest, what.refs,
-             what.reason, self._renewed_at)
-            for item, what in told
-        ]  # fmt: skip
+        names, now = self._names, self._renewed_at
+        rows = []
+        for item in items:
+            state, refs, reason, _ = verdicts[item.key]
+            names_of_it = (*names, item.key, self.push_id, str(item.action))
+            rows.append((*names_of_it, str(state), item.digest, refs, reason, now))
         insert_rows(session.connection(), ReceiptRow, _RECEIPT, rows)
 
 

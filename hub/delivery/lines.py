@@ -1,13 +1,11 @@
 """The lines that plan and journal are made of."""
 
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 from hub.contract import Capabilities, Image, Kind, Operation
-from hub.contract import digest as digest_of
 from hub.lease import SECONDS as LEASE_SECONDS
 
 
@@ -52,8 +50,7 @@ CHANGES = (Action.WITHDRAW, Action.UPDATE, Action.CREATE)
 """What is sent, in the order in which it is sent: room is made before it is taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """An entry as the connector renders it; `digest` is that of the image."""
 
     key: str
@@ -62,14 +59,10 @@ class Wanted:
     work_date: date
     natural_key: str
     image: Image
-    digest: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "digest", digest_of(self.image))
+    digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the journal says of an entry; `sent` and `confirmed` are digests, `sent_at` UTC seconds."""
 
     key: str

@@ -27,6 +27,7 @@ from hub.delivery.planning import Planning
 from hub.delivery.reconcile import Difference, differences
 from hub.errors import HubError
 from hub.events.causes import delivery_ended
+from hub.garbage import collected_rarely
 from hub.lease import LeaseTaken, lease
 from hub.records import SavedPlan
 
@@ -70,7 +71,8 @@ class Delivery:
 
         `only_changed`: see `push`.
         """
-        return self._planning.plan(first, last, frozenset() if only_changed else None)
+        with collected_rarely():
+            return self._planning.plan(first, last, frozenset() if only_changed else None)
 
     def reconcile(self, first: date, last: date) -> list[Difference]:
         """The ERP against the journal; changes nothing. Raises the errors of reaching the ERP."""
@@ -102,7 +104,7 @@ class Delivery:
         """
         require_approved(self._config, agreed)
         name = f"push {self._config.name}"
-        with lease(self._engine, self._config.tenant, name, self._now) as held:
+        with collected_rarely(), lease(self._engine, self._config.tenant, name, self._now) as held:
             seen = newest_change(self._engine, self._config.tenant)
             run = _Run(self._first_plan(first, last, frozenset() if only_changed else None))
             if agreed is not None:
@@ -155,10 +157,9 @@ class Delivery:
         attempts = {key: known.attempts for key, known in run.latest.journal.items() if known.attempts}
         sent, run.error = apply(run.todo(), attempts, self._connector, journal, progress)
         settled = self._now() + self._connector.capabilities.settle_seconds
-        told = {key: verdict for _, verdicts in sent for key, verdict in verdicts.items()}
-        items = [item for batch, _ in sent for item in batch]
+        told = sent.verdicts
         run.refused |= {key for key, verdict in told.items() if verdict.state is State.REJECTED}
-        unread = [item for item in items if told[item.key].state in _UNREAD]
+        unread = [item for item in sent.items if told[item.key].state in _UNREAD]
         try:
             if unread:
                 self._confirm(run, unread, told, settled, journal)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from hub.contract import Connector, Kind
+from hub.contract import Connector, Kind, digest
 from hub.database import reading
 from hub.delivery.bindings import COST_CENTRE, EMPLOYEE, Bindings, bindings
 from hub.delivery.connections import ConnectionConfig
@@ -42,7 +42,8 @@ def desired(engine: Engine, config: ConnectionConfig, connector: Connector[Any],
     wanted = []
     for entry in filter(connector.carries, mapped.entries):
         record = connector.render(entry)
-        wanted.append(Wanted(entry.key, entry.kind, entry.employee, entry.work_date, record.natural_key, record.image))
+        names = (entry.key, entry.kind, entry.employee, entry.work_date, record.natural_key)
+        wanted.append(Wanted(*names, record.image, digest(record.image)))
     keep = frozenset(f"{config.tenant}:{one.number}:{one.work_date}" for one in mapped.blocked)
     held_back = {ref for one in mapped.blocked if (ref := employees.on(one.work_date).get(one.number))}
     concerned = frozenset(one.employee for one in mapped.entries) | held_back

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, ClassVar
 
+import orjson
 from fastapi import FastAPI, Request, Response
 from pydantic import Field
 
@@ -42,6 +43,7 @@ from hub.testing.simulator import Simulator
 from hub.testing.target import Fact, Refs
 
 SETTLE_SECONDS = 30
+_KIND, _OUTCOME = {one.value: one for one in Kind}, {one.value: one for one in Outcome}
 
 
 class HttpMemorySettings(Settings):
@@ -102,18 +104,26 @@ class HttpMemoryConnector(Connector[HttpMemorySettings]):
         while len(page) == self.settings.page:
             page = self._read("POST", "/search", json=asked)
             for ref, kind, employee, day, image in page:
-                yield Held(natural_key(Kind(kind), employee, image), image, (ref,), employee, date.fromisoformat(day))
+                yield Held(natural_key(_KIND[kind], employee, image), image, (ref,), employee, date.fromisoformat(day))
                 asked["after"] = ref
 
     def push(self, changes: Sequence[Change]) -> Iterable[Receipt]:
         """All changes in one request."""
-        names = ("operation", "kind", "employee", "image", "refs")
-        body = [{name: getattr(one, name) for name in names} for one in changes]
+        body = [
+            {
+                "operation": one.operation,
+                "kind": one.kind,
+                "employee": one.employee,
+                "image": one.image,
+                "refs": one.refs,
+            }
+            for one in changes
+        ]
         answers = _rows(self._client.write("POST", "/changes", json=body))
         if len(answers) != len(changes):
             raise ContractBroken(f"The ERP gave {len(answers)} answers for {len(changes)} changes.")
         told = zip(changes, answers, strict=True)
-        return [Receipt(one.key, Outcome(said), tuple(refs), why) for one, (said, refs, why) in told]
+        return [Receipt(one.key, _OUTCOME[said], tuple(refs), why) for one, (said, refs, why) in told]
 
     def _read(self, method: str, path: str, **request: Any) -> list[Any]:
         return _rows(self._client.read(method, path, **request))
@@ -123,7 +133,7 @@ def _rows(answer: Any) -> list[Any]:
     if answer.status_code == 401:
         raise NotPermitted("The ERP wants to know who asks.")
     try:
-        rows = answer.json()
+        rows = orjson.loads(answer.content)
     except ValueError as error:
         raise ContractBroken("The ERP answered with something else than JSON.") from error
     if not isinstance(rows, list):

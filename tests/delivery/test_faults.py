@@ -13,7 +13,7 @@ from hub.delivery.journal import Journal
 from hub.errors import ContractBroken, Throttled, Uncertain
 from hub.lease import SECONDS as LEASE_SECONDS
 from hub.lease import LeaseTaken
-from hub.records import Lease
+from hub.records import Lease, ReceiptRow
 from hub.testing.clock import SimulatedClock
 from hub.testing.faults import Crash, Fault, scripted
 from hub.testing.memory import MemoryConnector
@@ -326,3 +326,40 @@ def test_a_refusal_for_now_says_how_long_to_wait(world: World):
     assert done.error.after == 60
     assert (done.counts["missing"], done.counts["unknown"]) == (3, 0)
     assert world.pushes()[-1].seen_change == 0
+
+
+def test_what_was_to_be_sent_after_an_error_is_as_if_nothing_had_been_done(world: World):
+    """The intents of several batches are committed at once; of these the last ones never left."""
+    world.erp.calls.clear()
+    world.erp.capabilities = replace(world.erp.capabilities, batch_size=1)
+    world.erp.faults = scripted(None, None, Fault.THROTTLED)
+    done = world.push()
+    assert isinstance(done.error, Throttled)
+    *arrived, refused = [change.key for call in world.erp.calls for change in call]
+    left = {key: row.attempts for key, row in world.journal().items() if row.state == "planned"}
+    assert len(arrived) == 1
+    assert len(left) == len(done.plan.items) - 1
+    assert {key for key, attempts in left.items() if attempts} == {refused}
+    assert {row.entry_key for row in world.rows(ReceiptRow) if row.outcome == "planned"} == {refused}
+    healthy(world)
+
+
+def test_a_push_that_lost_its_lease_between_two_batches_sends_no_more(world: World):
+    world.erp.capabilities = replace(world.erp.capabilities, batch_size=3)
+    honest = MemoryConnector.push
+    calls: list[int] = []
+
+    def push(self: MemoryConnector, changes: list[Change]) -> Any:
+        yield from honest(self, changes)
+        calls.append(len(self.erp.calls))
+        if len(calls) == 1:
+            self.erp.clock.sleep(LEASE_SECONDS + 1)
+            assert world.push().delivered
+            calls.append(len(self.erp.calls))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MemoryConnector, "push", push)
+        with pytest.raises(LeaseTaken):
+            world.push()
+    assert len(world.erp.calls) == calls[-1]
+    assert world.erp.contents() == world.expected()

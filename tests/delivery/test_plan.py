@@ -20,7 +20,7 @@ V1, V2, V3 = {"v": 1}, {"v": 2}, {"v": 3}
 
 
 def wanted(image: Mapping[str, Any] = V1, natural: str = "n1", key: str = "t:1:2026-10-05:day:0") -> Wanted:
-    return Wanted(key, Kind.DAY, "e1", DAY, natural, image)
+    return Wanted(key, Kind.DAY, "e1", DAY, natural, image, digest(image))
 
 
 def known(
@@ -53,7 +53,7 @@ def only(want: list[Wanted], journal: list[Known], there: list[Held], given: Cir
 
 
 def pending(image: Mapping[str, Any] = V1) -> Held:
-    return replace(held(image), pending=True)
+    return held(image)._replace(pending=True)
 
 
 def test_what_the_erp_has_stored_and_not_carried_out_is_waited_for():
@@ -112,7 +112,7 @@ def test_neither_wanted_nor_there_is_gone(state: State):
 def test_what_may_still_appear_is_waited_for(state: State, want: list[Wanted], there: list[Held]):
     fresh = known(state, age=10)
     assert only(want, [fresh], there).action is Action.IN_FLIGHT
-    settled = replace(fresh, sent_at=NOW - 30 - (LEASE_SECONDS if state is State.SENDING else 0))
+    settled = fresh._replace(sent_at=NOW - 30 - (LEASE_SECONDS if state is State.SENDING else 0))
     assert only(want, [settled], there).action is not Action.IN_FLIGHT
 
 
@@ -133,7 +133,7 @@ def test_what_has_landed_is_not_waited_for():
 def test_a_withdrawal_on_its_way_is_waited_for_though_the_record_is_wanted_again():
     leaving = known(State.UNKNOWN, operation=Operation.WITHDRAW, age=1)
     assert only([wanted()], [leaving], [held()]).action is Action.IN_FLIGHT
-    assert only([wanted()], [replace(leaving, sent_at=0)], []).action is Action.CREATE
+    assert only([wanted()], [leaving._replace(sent_at=0)], []).action is Action.CREATE
 
 
 @pytest.mark.parametrize("state", [State.PLANNED, State.REJECTED, State.MISSING, State.UNKNOWN, State.DRIFTED])
