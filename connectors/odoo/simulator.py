@@ -5,7 +5,7 @@ it is told: told twice without an external id, it makes a second record, where n
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -34,12 +34,12 @@ APPS = ("hr_attendance", "hr_timesheet", "hr_holidays")
 
 
 class OdooSimulator(Simulator):
-    """One Odoo database; `lop` books loss of pay too. Tests look into `database` and meddle with `methods`."""
+    """One Odoo database; `lop` books loss of pay. Tests look into `database` and meddle with `methods`."""
 
     spec = spec
     row_faults = frozenset({Edge.PART_REFUSED})
 
-    def __init__(self, clock: SimulatedClock | None = None, *, version: int = 19, lop: bool = False) -> None:
+    def __init__(self, clock: SimulatedClock | None = None, *, version: int = 19, lop: bool = True) -> None:
         super().__init__(clock)
         self.version = version
         self.lop = lop
@@ -112,6 +112,11 @@ class OdooSimulator(Simulator):
         }  # fmt: skip
         for model, reader in readers.items():
             yield from filter(None, map(reader, self.database.rows(model)))
+
+    def rated(self, pairs: Sequence[tuple[int, int]]) -> Mapping[str, Any]:
+        """A day with one pair is half a day, the other half of it lost."""
+        half = {"status": "HD", "payable_days": HALF, "lop_days": DAY - HALF}
+        return half if len(pairs) == 1 else super().rated(pairs)
 
     def fact(self, entry: Entry) -> Fact | None:
         """Of a day Odoo holds the loss of pay alone."""

@@ -146,8 +146,7 @@ class _Run:
             for day in self._days:
                 if everything or self._dice.random() < 0.25:
                     pairs = self._pairs()
-                    absent: dict[str, Any] = {"status": "A", "payable_days": 0, "lop_days": 100}
-                    self._world.day(number, day, *pairs, **({} if pairs else absent))
+                    self._world.day(number, day, *pairs, **self._target.rated(pairs))
 
     def _pairs(self) -> Sequence[Pair]:
         """None, one or two pairs of odd lengths; one in ten runs over midnight."""

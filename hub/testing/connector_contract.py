@@ -103,8 +103,10 @@ class ConnectorContract:
             assert [one.image for one in held] == [connector.render(entry).image]
 
     def test_a_change_reaches_the_same_record(self, erp: Target, connector: Connector[Any], refs: Refs) -> None:
-        """As far as the ERP lets a record be changed."""
+        """As far as the ERP lets a record be changed, and the change does not make it another record."""
         for entry, later in _entries(connector, refs) if connector.capabilities.updates else ():
+            if connector.render(entry).natural_key != connector.render(later).natural_key:
+                continue
             [before] = _pushed(erp, connector, entry, Operation.CREATE)
             held = _pushed(erp, connector, later, Operation.UPDATE, before.refs)
             assert [one.image for one in held] == [connector.render(later).image]

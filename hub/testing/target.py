@@ -83,6 +83,10 @@ class Target(ABC):
     def facts(self) -> Iterable[Fact]:
         """All that it holds now, read from its own state and not by the connector."""
 
+    def rated(self, pairs: Sequence[tuple[int, int]]) -> Mapping[str, Any]:
+        """What its site's rules make of a day with these pairs (minutes of the UTC day): columns of `AttendanceDay`."""
+        return {} if pairs else {"status": "A", "payable_days": 0, "lop_days": 100}
+
     def fact(self, entry: Entry) -> Fact | None:
         """What it holds once the entry is there; None when it has no place for such a thing."""
         return fact_of(entry)

@@ -14,7 +14,7 @@ from tests.connectors.odoo.database import (
 
 @pytest.fixture(scope="module", params=[19, 18, 17, 16])
 def served(request: pytest.FixtureRequest) -> Iterator[OdooSimulator]:
-    simulator = OdooSimulator(version=request.param, lop=True)
+    simulator = OdooSimulator(version=request.param)
     with simulator.running():
         yield simulator
 

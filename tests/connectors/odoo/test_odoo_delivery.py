@@ -45,7 +45,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[OdooSimulator]:
 @pytest.fixture
 def odoo(served: OdooSimulator) -> Iterator[OdooSimulator]:
     yield served
-    served.faults, served.lop = faults.none, False
+    served.faults = faults.none
 
 
 @pytest.fixture
@@ -211,8 +211,7 @@ def absence(world: World, hundredths: int) -> None:
         session.connection().execute(update(AttendanceDay).where(*there).values(lop_days=hundredths))
 
 
-def test_another_amount_of_loss_of_pay_is_another_leave(world: World, odoo: OdooSimulator) -> None:
-    odoo.lop = True
+def test_another_amount_of_loss_of_pay_is_another_leave(world: World) -> None:
     for amount in (100, 50, 100):
         absence(world, amount)
         done(world)

@@ -55,7 +55,7 @@ class Odoo:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[OdooSimulator]:
-    with (simulator := OdooSimulator(lop=True)).running():
+    with (simulator := OdooSimulator()).running():
         yield simulator
 
 
