@@ -1,4 +1,4 @@
-"""Attendance, timesheets and loss of pay in Odoo 16 and later (`hr_attendance`, `hr_timesheet`, `hr_holidays`)."""
+"""Attendance, timesheets, loss of pay and work entries in Odoo 16 and later."""
 
 from connectors.odoo.connector import OdooConnector
 from hub.contract import ConnectorSpec

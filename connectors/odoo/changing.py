@@ -4,11 +4,12 @@ A refused call has changed nothing; its records are tried again in halves until 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from connectors.odoo import reasons, wire
+from connectors.odoo import payroll, reasons, wire
 from connectors.odoo.faults import RowRefusedError
-from connectors.odoo.settings import MODELS
+from connectors.odoo.settings import ATTENDANCE, LEAVE, WORK_ENTRY
 from connectors.odoo.site import Site
 from hub.contract import Change, Kind
 from hub.errors import NotPermitted
@@ -21,30 +22,50 @@ _OPERATIONS = {"unlink": "unlink", "write": "write", "action_refuse": "write"}
 
 def withdraw(site: Site, changes: Sequence[Change]) -> Iterator[Done]:
     """Remove the records; one that is gone already is as it should be."""
-    if changes[0].kind is Kind.INTERVAL:
-        there = _there(site, changes)
-        held_back = [change for change in changes if _is_approved(site, there.get(change.refs[0]))]
-        yield from ((change, reasons.APPROVED, True) for change in held_back)
-        changes = [change for change in changes if change not in held_back]
+    model = site.settings.models[changes[0].kind]
+    stay = _to_stay(site, model, changes)
+    yield from ((change, stay[change.key], True) for change in changes if change.key in stay)
+    left = [change for change in changes if change.key not in stay]
     # An approved leave may be deleted by administrators only; refused, it books nothing any more.
-    method = "action_refuse" if changes and changes[0].kind is Kind.DAY else "unlink"
-    if changes:
-        yield from _remove(site, list(changes), method)
+    if left:
+        yield from _remove(site, left, "action_refuse" if model == LEAVE else "unlink")
+
+
+def _to_stay(site: Site, model: str, changes: Sequence[Change]) -> dict[str, str]:
+    """By change key, why it must not be removed."""
+    if model == ATTENDANCE:
+        there = _there(site, changes)
+        return {change.key: reasons.APPROVED for change in changes if _is_approved(site, there.get(change.refs[0]))}
+    if model == WORK_ENTRY:
+        states = payroll.states(site, changes)
+        return {change.key: reason for change in changes if (reason := payroll.in_payslip(change, states))}
+    return {}
 
 
 def _remove(site: Site, changes: list[Change], method: str) -> Iterator[Done]:
     try:
-        site.client.write(MODELS[changes[0].kind], method, [int(ref) for change in changes for ref in change.refs])
+        model = site.settings.models[changes[0].kind]
+        site.client.write(model, method, [int(ref) for change in changes for ref in change.refs])
     except RowRefusedError as refusal:
         if len(changes) > 1:
             middle = len(changes) // 2
             yield from _remove(site, changes[:middle], method)
             yield from _remove(site, changes[middle:], method)
             return
+        if refusal.missing and len(changes[0].refs) > 1:
+            yield _remove_the_rest(site, changes[0], method)
+            return
         _require_right(site, changes[0], method, refusal)
         yield changes[0], None if refusal.missing else refusal.text, False
         return
     yield from ((change, None, False) for change in changes)
+
+
+def _remove_the_rest(site: Site, change: Change, method: str) -> Done:
+    """Of a record in several parts one is gone already."""
+    parts = [replace(change, refs=(ref,)) for ref in change.refs]
+    texts = [text for part in parts for _, text, _ in _remove(site, [part], method)]
+    return change, next((text for text in texts if text is not None), None), False
 
 
 def update(site: Site, changes: Sequence[Change]) -> Iterator[Done]:
@@ -82,7 +103,7 @@ def _growth(change: Change, row: dict[str, Any] | None) -> int:
 
 def _write(site: Site, change: Change, values: dict[str, Any]) -> Done:
     try:
-        site.client.write(MODELS[change.kind], "write", [int(ref) for ref in change.refs], vals=values)
+        site.client.write(site.settings.models[change.kind], "write", [int(ref) for ref in change.refs], vals=values)
     except RowRefusedError as refusal:
         _require_right(site, change, "write", refusal)
         return change, reasons.MISSING if refusal.missing else refusal.text, refusal.missing
@@ -90,7 +111,7 @@ def _write(site: Site, change: Change, values: dict[str, Any]) -> Done:
 
 
 def _require_right(site: Site, change: Change, method: str, refusal: RowRefusedError) -> None:
-    model, operation = MODELS[change.kind], _OPERATIONS[method]
+    model, operation = site.settings.models[change.kind], _OPERATIONS[method]
     if refusal.denied and not site.client.may(model, operation):
         raise NotPermitted(f"The Odoo user may not {operation} {model}; give it the groups that the check names.")
 

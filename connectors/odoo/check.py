@@ -5,18 +5,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.odoo.client import JSON2_SINCE
-from connectors.odoo.settings import MODELS
+from connectors.odoo.generation import looked_at
+from connectors.odoo.settings import ATTENDANCE, LEAVE, TIMESHEET, WORK_ENTRY
 from connectors.odoo.site import Site
 from hub.check import Look, Told, findings, transport
-from hub.contract import Finding, Kind, Severity
+from hub.contract import Finding, Severity
 from hub.errors import NotInstalled, NotPermitted, SettingsWrong
 
 KNOWN = 19
-APPS = {Kind.INTERVAL: "hr_attendance", Kind.HOURS: "hr_timesheet", Kind.DAY: "hr_holidays"}
+APPS = {
+    ATTENDANCE: "hr_attendance",
+    TIMESHEET: "hr_timesheet",
+    LEAVE: "hr_holidays",
+    WORK_ENTRY: "hr_work_entry",
+}
 GROUPS = {
-    Kind.INTERVAL: "Attendances: Officer, Manage all attendances",
-    Kind.HOURS: "Timesheets: User, all timesheets",
-    Kind.DAY: "Time Off: Officer, Manage all requests",
+    ATTENDANCE: "Attendances: Officer, Manage all attendances",
+    TIMESHEET: "Timesheets: User, all timesheets",
+    LEAVE: "Time Off: Officer, Manage all requests",
+    WORK_ENTRY: "Employees: Administrator",
 }
 """Groups that give the rights (19.0); Odoo 17 and 18 have Administrator in place of the first."""
 
@@ -32,7 +39,7 @@ class Check:
         return findings(self._steps())
 
     def _steps(self) -> dict[str, Look]:
-        kinds = self.site.settings.kinds
+        models = self.site.settings.models.values()
         steps: dict[str, Look] = {
             "server": self._server,
             "transport": self._transport,
@@ -45,8 +52,12 @@ class Check:
             "overtime": self._overtime,
             "absence": self._absence,
         }
-        steps |= {"timesheets": self._timesheets} if Kind.HOURS in kinds else {}
-        return steps | ({"loss of pay": self._loss_of_pay} if Kind.DAY in kinds else {})
+        more: dict[str, tuple[str, Look]] = {
+            TIMESHEET: ("timesheets", self._timesheets),
+            LEAVE: ("loss of pay", self._loss_of_pay),
+            WORK_ENTRY: ("work entries", lambda: looked_at(self.site)),
+        }
+        return steps | dict(more[model] for model in models if model in more)
 
     def _server(self) -> Told:
         version = self.site.client.version
@@ -82,7 +93,7 @@ class Check:
         return sorted(one["expiration_date"][:10] for one in keys if one["expiration_date"])
 
     def _apps(self) -> Told:
-        wanted = {APPS[kind] for kind in self.site.settings.kinds}
+        wanted = {APPS[model] for model in self.site.settings.models.values()}
         domain = [["name", "in", sorted(wanted)], ["state", "=", "installed"]]
         there = {one["name"] for one in self.site.client.search_read("ir.module.module", domain, ["name"])}
         if missing := sorted(wanted - there):
@@ -110,14 +121,15 @@ class Check:
 
     def _rights(self) -> Told:
         may = self.site.client.may
-        for kind, model in MODELS.items():
-            wanted = ("read", "create", "write") + (("unlink",) if kind is not Kind.DAY else ())
-            lacking = [right for right in wanted if kind in self.site.settings.kinds and not may(model, right)]
+        models = self.site.settings.models.values()
+        for model in models:
+            wanted = ("read", "create", "write") + (("unlink",) if model != LEAVE else ())
+            lacking = [right for right in wanted if not may(model, right)]
             if lacking:
                 raise NotPermitted(
-                    f'The Odoo user may not {", ".join(lacking)} {model}; put it into "{GROUPS[kind]}" in Odoo.'
+                    f'The Odoo user may not {", ".join(lacking)} {model}; put it into "{GROUPS[model]}" in Odoo.'
                 )
-        return Severity.OK, f"The user may write {', '.join(self.site.settings.models)}."
+        return Severity.OK, f"The user may write {', '.join(models)}."
 
     def _schedules(self) -> Told:
         zone = self.site.settings.time_zone

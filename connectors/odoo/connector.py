@@ -1,11 +1,11 @@
-"""Odoo 16 and later: intervals as attendances, hours as timesheets, loss of pay as time off."""
+"""Odoo 16 and later: intervals as attendances, hours as timesheets, days as time off or as work entries."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar
 
-from connectors.odoo import mapping, reading
+from connectors.odoo import mapping, reading, work_entries
 from connectors.odoo.check import Check
 from connectors.odoo.client import OdooClient
 from connectors.odoo.creating import CHUNK
@@ -18,6 +18,7 @@ from hub.contract import (
     Change,
     Connector,
     CostObject,
+    Day,
     Entry,
     Finding,
     Held,
@@ -94,15 +95,19 @@ class OdooConnector(Connector[OdooSettings]):
             yield CostObject(str(found["id"]), found["code"] or "", found["name"])
 
     def carries(self, entry: Entry) -> bool:
-        """All but days without loss of pay."""
+        """All but days without loss of pay, or without any hours to be work entries."""
+        if isinstance(entry.payload, Day) and self.settings.work_entries:
+            return bool(work_entries.parts(entry.payload, self.settings))
         return mapping.carries(entry)
 
     def render(self, entry: Entry) -> Record:
         """How the entry looks in Odoo."""
+        if isinstance(entry.payload, Day) and self.settings.work_entries:
+            return work_entries.render(entry, self.settings)
         return mapping.render(entry)
 
     def read_back(self, scope: Scope) -> Iterator[Held]:
-        """The attendances around the scope's days, the timesheets and the loss of pay of its days."""
+        """The attendances around the scope's days, the timesheets, the loss of pay and the work entries of its days."""
         return reading.held(self._site, scope)
 
     def push(self, changes: Sequence[Change]) -> Iterable[Receipt]:

@@ -7,11 +7,12 @@ keeps two senders from making two. So a change whose answer was lost can be sent
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from connectors.odoo import mapping, messages, obstacles, reading
+from connectors.odoo import mapping, messages, obstacles, reading, work_entries
 from connectors.odoo.faults import RowRefusedError
-from connectors.odoo.settings import MODELS
+from connectors.odoo.settings import ATTENDANCE, LEAVE, PARTS, WORK_ENTRY
 from connectors.odoo.site import Site
 from hub.contract import Change, Kind
 from hub.errors import ContractBroken, Locked, NotPermitted
@@ -26,8 +27,8 @@ INSERT_ONLY = {
     "mail_notrack": True,
 }
 
-Made = tuple[Change, str, str]
-"""A change, Odoo's id of its record, or Odoo's text when it was refused."""
+Made = tuple[Change, tuple[str, ...], str]
+"""A change, Odoo's ids of its record's parts, or Odoo's text when it was refused."""
 
 
 def create(site: Site, changes: Sequence[Change]) -> Iterator[Made]:
@@ -35,10 +36,12 @@ def create(site: Site, changes: Sequence[Change]) -> Iterator[Made]:
 
     Raises `Locked` when Odoo lost a conflict: nothing of what was not yielded yet has been made.
     """
-    again = _refused_before(site, changes) if changes[0].kind is Kind.DAY else Counter()
-    for at in range(0, len(changes), CHUNK):
-        chunk = changes[at : at + CHUNK]
-        if chunk[0].kind is Kind.INTERVAL:
+    model = site.settings.models[changes[0].kind]
+    again = _refused_before(site, changes) if model == LEAVE else Counter()
+    size = CHUNK // len(PARTS) if model == WORK_ENTRY else CHUNK
+    for at in range(0, len(changes), size):
+        chunk = changes[at : at + size]
+        if model == ATTENDANCE:
             obstacles.remove_absence_marks(site, chunk)
         yield from _carry(site, chunk, again)
 
@@ -58,43 +61,53 @@ def _refused_before(site: Site, changes: Sequence[Change]) -> "Counter[tuple[str
 
 
 def _carry(site: Site, changes: Sequence[Change], again: "Counter[tuple[str, str]]") -> Iterator[Made]:
-    rows = [_row(site, change, again) for change in changes]
-    ids, found = _load(site, MODELS[changes[0].kind], rows)
+    rows = [_rows(site, change, again) for change in changes]
+    ids, found = _load(site, site.settings.models[changes[0].kind], [*chain(*rows)])
     if ids:
-        yield from ((change, str(ref), "") for change, ref in zip(changes, ids, strict=True))
+        left = iter(ids)
+        yield from (
+            (change, tuple(str(next(left)) for _ in own), "") for change, own in zip(changes, rows, strict=True)
+        )
         return
     if messages.is_conflict(found):
         raise Locked("Odoo was busy with the same records, and nothing was made; it is tried again later.", after=30)
-    yield from _part(site, changes, found, again)
+    owners = [at for at, own in enumerate(rows) for _ in own]
+    bad = {owners[row]: text for row, text in messages.blamed(found).items() if 0 <= row < len(owners)}
+    if not bad and len(changes) == 1:
+        bad = {0: found[0][1] if found else ""}
+    yield from _part(site, changes, bad, again)
 
 
 def _part(
-    site: Site, changes: Sequence[Change], found: list[tuple[int | None, str]], again: "Counter[tuple[str, str]]"
+    site: Site, changes: Sequence[Change], bad: dict[int, str], again: "Counter[tuple[str, str]]"
 ) -> Iterator[Made]:
-    bad = {row: text for row, text in messages.blamed(found).items() if 0 <= row < len(changes)}
-    if not bad and len(changes) > 1:
+    """All but the bad ones, whose texts are given by their place; where none is known to be bad, by halves."""
+    if not bad:
         middle = len(changes) // 2
         yield from _carry(site, changes[:middle], again)
         yield from _carry(site, changes[middle:], again)
         return
-    if not bad:
-        bad = {0: found[0][1] if found else ""}
     _require_right(site, changes[0].kind)
-    rest = [change for row, change in enumerate(changes) if row not in bad]
+    rest = [change for at, change in enumerate(changes) if at not in bad]
     if rest:
         yield from _carry(site, rest, again)
-    yield from ((changes[row], "", text or "without a reason") for row, text in bad.items())
+    yield from ((changes[at], (), text or "without a reason") for at, text in bad.items())
 
 
 def _require_right(site: Site, kind: Kind) -> None:
     # A user without the right gets this told row by row: it is the user, and not the rows.
-    if not site.client.may(MODELS[kind], "create"):
-        raise NotPermitted(f"The Odoo user may not make {MODELS[kind]}; give it the groups that the check names.")
+    model = site.settings.models[kind]
+    if not site.client.may(model, "create"):
+        raise NotPermitted(f"The Odoo user may not make {model}; give it the groups that the check names.")
 
 
-def _row(site: Site, change: Change, again: "Counter[tuple[str, str]]") -> mapping.Row:
-    times = again[change.employee, change.image["date"]] if change.kind is Kind.DAY else 0
-    return mapping.ROWS[change.kind](change, mapping.external_id(site.settings.namespace, change, times), site)
+def _rows(site: Site, change: Change, again: "Counter[tuple[str, str]]") -> list[mapping.Row]:
+    model = site.settings.models[change.kind]
+    times = again[change.employee, change.image["date"]] if model == LEAVE else 0
+    external = mapping.external_id(site.settings.namespace, change, times)
+    if model == WORK_ENTRY:
+        return work_entries.rows(change, external, site)
+    return [mapping.ROWS[change.kind](change, external, site)]
 
 
 def _load(site: Site, model: str, rows: list[mapping.Row]) -> tuple[list[int], list[tuple[int | None, str]]]:

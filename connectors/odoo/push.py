@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from connectors.odoo import changing, creating, reasons
+from connectors.odoo import changing, creating, payroll, reasons
 from connectors.odoo.mapping import DAY, HALF
+from connectors.odoo.settings import PARTS, WORK_ENTRY
 from connectors.odoo.site import Site
+from connectors.odoo.work_entries import LONGEST
 from hub.contract import Change, Kind, Operation, Outcome, Receipt
 
 
@@ -36,9 +38,13 @@ class Push:
 
     def _create(self, group: list[Change]) -> Iterator[Receipt]:
         refused: list[tuple[Change, str]] = []
-        for change, ref, text in creating.create(self.site, group):
-            if ref:
-                yield Receipt(change.key, Outcome.ACCEPTED, (ref,))
+        if self.site.settings.models[group[0].kind] == WORK_ENTRY:
+            stay = payroll.doubled(self.site, group)
+            yield from (rejected(change, stay[change.key]) for change in group if change.key in stay)
+            group = [change for change in group if change.key not in stay]
+        for change, refs, text in creating.create(self.site, group) if group else ():
+            if refs:
+                yield Receipt(change.key, Outcome.ACCEPTED, refs)
             else:
                 refused.append((change, text))
         yield from self._refused(refused)
@@ -78,11 +84,15 @@ def unsendable(change: Change) -> str:
         return "its employee, cost centre or record is not an id of Odoo; correct the mapping."
     if change.operation is not Operation.CREATE and not change.refs:
         return "it is not known which record of Odoo is meant; the next run reads them anew."
-    if change.operation is Operation.WITHDRAW:
-        return ""
+    return "" if change.operation is Operation.WITHDRAW else _impossible(change)
+
+
+def _impossible(change: Change) -> str:
     if change.kind is Kind.INTERVAL and change.image["end"] < change.image["start"]:
         return "the interval ends before it begins; correct the punches."
-    if change.kind is Kind.DAY and change.image["lop"] not in (HALF, DAY):
+    if any(change.image.get(part, 0) > LONGEST for part in PARTS):
+        return "Odoo takes work entries of at most 24 hours; correct the day."
+    if change.image.get("lop", DAY) not in (HALF, DAY):
         return "Odoo books loss of pay in whole and half days; book this day in Odoo by hand."
     return ""
 

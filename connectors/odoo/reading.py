@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from connectors.odoo import mapping, wire
+from connectors.odoo import mapping, wire, work_entries
+from connectors.odoo.settings import ATTENDANCE, LEAVE, TIMESHEET, WORK_ENTRY
 from connectors.odoo.site import Site
-from hub.contract import Held, Kind, Scope
+from hub.contract import Held, Scope
 
 # A work date begins and ends in its site's zone, up to 14 hours away from UTC, and a night shift starts late in it.
 _BEFORE = timedelta(days=1)
@@ -17,9 +18,10 @@ ENDED = ("refuse", "cancel")
 
 def held(site: Site, scope: Scope) -> Iterator[Held]:
     """The records of the scope's kinds and employees."""
-    readers = {Kind.INTERVAL: attendances, Kind.HOURS: timesheets, Kind.DAY: leaves}
-    for kind in site.settings.kinds & scope.kinds:
-        yield from readers[kind](site, scope)
+    readers = {ATTENDANCE: attendances, TIMESHEET: timesheets, LEAVE: leaves, WORK_ENTRY: worked_days}
+    for kind, model in site.settings.models.items():
+        if kind in scope.kinds:
+            yield from readers[model](site, scope)
 
 
 def people(scope: Scope) -> list[Any]:
@@ -68,3 +70,13 @@ def leaves(site: Site, scope: Scope) -> Iterator[Held]:
     ]  # fmt: skip
     for row in site.client.search_read("hr.leave", domain, fields):
         yield mapping.leave_held(row)
+
+
+def worked_days(site: Site, scope: Scope) -> Iterator[Held]:
+    """The scope's days that have work entries of our types, whoever made them; cancelled ones book nothing."""
+    domain = [
+        people(scope), ["date", ">=", scope.first.isoformat()], ["date", "<=", scope.last.isoformat()],
+        ["work_entry_type_id", "in", sorted(site.work_types.values())], ["state", "!=", "cancelled"],
+    ]  # fmt: skip
+    fields = ["employee_id", "date", "work_entry_type_id", "duration"]
+    yield from work_entries.held(site.client.search_read(WORK_ENTRY, domain, fields), site.work_types)

@@ -6,6 +6,12 @@ from pydantic import Field, model_validator
 
 from hub.contract import Kind, SecretRef, Settings
 
+ATTENDANCE, TIMESHEET = "hr.attendance", "account.analytic.line"
+LEAVE, WORK_ENTRY = "hr.leave", "hr.work.entry"
+PARTS = ("worked", "overtime", "unpaid")
+"""The parts of a day that are work entries of their own."""
+CODE = r"^[A-Za-z0-9_.-]*$"
+
 
 class OdooSettings(Settings):
     """One Odoo database, and the Odoo user that Muster writes as."""
@@ -59,10 +65,35 @@ class OdooSettings(Settings):
         default="",
         description="Name of the time off type in Odoo that books loss of pay and nothing else; empty: not booked.",
     )
+    work_entries: str = Field(
+        default="",
+        pattern=CODE,
+        description="Code of the work entry type that takes the hours worked, such as WORK100; empty: no work entries "
+        "are written. Only where Odoo generates none itself, and from Odoo 19 on.",
+    )
+    overtime_entries: str = Field(
+        default="",
+        pattern=CODE,
+        description="Code of the work entry type that takes overtime, such as OVERTIME; empty: overtime is among the "
+        "hours worked. Goes with work_entries.",
+    )
+    unpaid_entries: str = Field(
+        default="",
+        pattern=CODE,
+        description="Code of the work entry type that takes loss of pay, such as LEAVE90; empty: not booked. Goes with "
+        "work_entries, in place of leave_type.",
+    )
+    day_minutes: int = Field(
+        default=480,
+        ge=1,
+        le=1440,
+        description="Minutes of a whole day of loss of pay as a work entry; half a day is half of them.",
+    )
     label: str = Field(
         default="Muster",
         pattern=r"^\S(.{0,78}\S)?$",
-        description="Description put on timesheets and time off that Muster writes, so that people recognise them.",
+        description="Description put on timesheets, time off and work entries that Muster writes, so that people "
+        "recognise them.",
     )
     requests_per_minute: int = Field(
         default=0,
@@ -81,23 +112,34 @@ class OdooSettings(Settings):
         if bool(self.project) != bool(self.plan):
             msg = "project and plan go together: hours are booked in the project, on accounts of the plan"
             raise ValueError(msg)
+        if (self.overtime_entries or self.unpaid_entries) and not self.work_entries:
+            msg = "overtime_entries and unpaid_entries go with work_entries"
+            raise ValueError(msg)
+        if self.work_entries and self.leave_type:
+            msg = "with work_entries, loss of pay is a work entry too: name its type in unpaid_entries, not leave_type"
+            raise ValueError(msg)
+        if len(set(self.work_codes.values())) < len(self.work_codes):
+            msg = "work_entries, overtime_entries and unpaid_entries must be different types"
+            raise ValueError(msg)
         return self
+
+    @property
+    def work_codes(self) -> dict[str, str]:
+        """The codes of the work entry types, by the part of a day that each takes."""
+        codes = (self.work_entries, self.overtime_entries, self.unpaid_entries)
+        return {part: code for part, code in zip(PARTS, codes, strict=True) if code}
 
     @property
     def kinds(self) -> frozenset[Kind]:
         """The kinds of entry that these settings let through."""
-        chosen = {Kind.INTERVAL: True, Kind.HOURS: bool(self.project), Kind.DAY: bool(self.leave_type)}
-        return frozenset(kind for kind, on in chosen.items() if on)
+        return frozenset(self.models)
 
     @property
-    def models(self) -> tuple[str, ...]:
-        """The Odoo models that are written."""
-        return tuple(MODELS[kind] for kind in MODELS if kind in self.kinds)
-
-
-MODELS: dict[Kind, str] = {
-    Kind.INTERVAL: "hr.attendance",
-    Kind.HOURS: "account.analytic.line",
-    Kind.DAY: "hr.leave",
-}
-"""The model that holds the records of a kind."""
+    def models(self) -> dict[Kind, str]:
+        """The Odoo model that holds the records of each kind that is written."""
+        found = {Kind.INTERVAL: ATTENDANCE}
+        if self.project:
+            found[Kind.HOURS] = TIMESHEET
+        if self.leave_type or self.work_entries:
+            found[Kind.DAY] = LEAVE if self.leave_type else WORK_ENTRY
+        return found

@@ -5,19 +5,20 @@ it is told: told twice without an external id, it makes a second record, where n
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from fastapi import FastAPI
 
 from connectors.odoo import spec, wire
 from connectors.odoo.mapping import DAY, HALF
-from connectors.odoo.simulated.database import Database, Row
+from connectors.odoo.simulated import facts
+from connectors.odoo.simulated.database import Database
 from connectors.odoo.simulated.methods import Methods
 from connectors.odoo.simulated.web import Web
-from hub.contract import Day, Entry, Hours, Interval
+from hub.contract import Day, Entry
 from hub.testing.clock import SimulatedClock
 from hub.testing.edge import Edge
 from hub.testing.simulator import Simulator
@@ -30,7 +31,13 @@ DATABASE = "works"
 PROJECT = "Attendance hours"
 PLAN = "Cost centres"
 LEAVE_TYPE = "Loss of pay"
-APPS = ("hr_attendance", "hr_timesheet", "hr_holidays")
+APPS = ("hr_attendance", "hr_timesheet", "hr_holidays", "hr_work_entry")
+WORK_ENTRY_TYPES = {
+    "WORK100": "Attendance",
+    "OVERTIME": "Overtime Hours",
+    "LEAVE90": "Unpaid",
+    "LEAVE110": "Sick Time Off",
+}
 
 
 class OdooSimulator(Simulator):
@@ -96,22 +103,23 @@ class OdooSimulator(Simulator):
         allocation = False if self.version >= 19 else "no"
         validation = {"requires_allocation": allocation, "leave_validation_type": "no_validation"}
         add("hr.leave.type", name=LEAVE_TYPE, request_unit="half_day", unpaid=True, **validation)
+        for code, name in WORK_ENTRY_TYPES.items():
+            add("hr.work.entry.type", name=name, code=code)
         return company
 
     def _employee(self, number: str, company: int) -> str:
-        return str(self.database.add("hr.employee", name=f"Zebediah Nr{number}", barcode=number, company_id=company))
+        add, given = self.database.add, {"barcode": number, "company_id": company}
+        employee = add("hr.employee", name=f"Zebediah Nr{number}", **given)
+        add("hr.version", employee_id=employee, date_version="2026-01-01", work_entry_source="calendar")
+        return str(employee)
 
     def _account(self, code: str) -> str:
         return str(self.database.add("account.analytic.account", name=f"Centre {code}", code=code, plan_id=self.plan))
 
     def facts(self) -> Iterator[Fact]:
-        """What it holds; marks of absence and what was taken back are no attendance."""
+        """What it holds."""
         self.catch_up()
-        readers: dict[str, Callable[[Row], Fact | None]] = {
-            "hr.attendance": _attendance, "account.analytic.line": _timesheet, "hr.leave": _leave,
-        }  # fmt: skip
-        for model, reader in readers.items():
-            yield from filter(None, map(reader, self.database.rows(model)))
+        yield from (Fact(*one) for one in facts.facts(self.database))
 
     def rated(self, pairs: Sequence[tuple[int, int]]) -> Mapping[str, Any]:
         """A day with one pair is half a day, the other half of it lost."""
@@ -121,29 +129,45 @@ class OdooSimulator(Simulator):
     def fact(self, entry: Entry) -> Fact | None:
         """Of a day Odoo holds the loss of pay alone."""
         if isinstance(entry.payload, Day):
-            return Fact(entry.employee, entry.work_date, _lop(entry.payload.lop)) if entry.payload.lop else None
+            return Fact(entry.employee, entry.work_date, facts.lop(entry.payload.lop)) if entry.payload.lop else None
         return fact_of(entry)
 
 
-def _lop(hundredths: int) -> Day:
-    return Day("", 0, 0, 0, hundredths)
+class WorkEntriesSimulator(OdooSimulator):
+    """The same Odoo, where days are work entries: worked hours, overtime and loss of pay."""
 
+    CODES: ClassVar[Mapping[str, str]] = {"worked": "WORK100", "overtime": "OVERTIME", "unpaid": "LEAVE90"}
+    DAY_MINUTES = 480
+    OVERTIME_FROM = 17 * 60
+    """Minute of the UTC day after which its site pays overtime."""
 
-def _attendance(row: Row) -> Fact | None:
-    if row.get("in_mode") == "technical":
-        return None
-    start, end = wire.seconds(row["check_in"]), wire.seconds(row["check_out"]) if row["check_out"] else 0
-    return Fact(str(row["employee_id"]), date.fromisoformat(row["check_in"][:10]), Interval(start, end))
+    def __init__(self, clock: SimulatedClock | None = None, *, version: int = 19) -> None:
+        super().__init__(clock, version=version, lop=False)
 
+    @property
+    def name(self) -> str:
+        """The same connector, with other settings."""
+        return "odoo_work_entries"
 
-def _timesheet(row: Row) -> Fact:
-    hours = wire.loads(str(row["unit_amount"]).encode())
-    booked = Hours(str(row["x_plan2_id"]), wire.minutes(hours))
-    return Fact(str(row["employee_id"]), date.fromisoformat(row["date"]), booked)
+    def settings(self) -> dict[str, Any]:
+        """The settings of a connection to it."""
+        codes = {"work_entries": "worked", "overtime_entries": "overtime", "unpaid_entries": "unpaid"}
+        chosen = {setting: self.CODES[part] for setting, part in codes.items()}
+        return {**super().settings(), **chosen, "day_minutes": self.DAY_MINUTES}
 
+    def facts(self) -> Iterator[Fact]:
+        """What it holds, the work entries of a day together."""
+        yield from super().facts()
+        yield from (Fact(*one) for one in facts.worked_days(self.database, self.CODES, self.DAY_MINUTES))
 
-def _leave(row: Row) -> Fact | None:
-    if row["state"] in ("refuse", "cancel"):
-        return None
-    amount = HALF if row["request_unit_half"] else DAY
-    return Fact(str(row["employee_id"]), date.fromisoformat(row["request_date_from"]), _lop(amount))
+    def rated(self, pairs: Sequence[tuple[int, int]]) -> Mapping[str, Any]:
+        """What is worked late is overtime."""
+        late = sum(max(end - max(start, self.OVERTIME_FROM), 0) for start, end in pairs)
+        return {**super().rated(pairs), "ot_min": late}
+
+    def fact(self, entry: Entry) -> Fact | None:
+        """Of a day Odoo holds the hours and the loss of pay."""
+        if not isinstance(entry.payload, Day):
+            return fact_of(entry)
+        held = replace(entry.payload, status="", payable=0)
+        return Fact(entry.employee, entry.work_date, held) if held.worked_min or held.lop else None

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from connectors.odoo.client import OdooClient
-from connectors.odoo.settings import OdooSettings
+from connectors.odoo.settings import WORK_ENTRY, OdooSettings
 from hub.errors import NotInstalled, SettingsWrong
 
 BY_MANAGER = "by_manager"
@@ -116,6 +116,21 @@ class Site:
     def leave(self) -> frozenset[str]:
         """The fields of a leave."""
         return frozenset(self.client.fields("hr.leave"))
+
+    @cached_property
+    def work_types(self) -> dict[str, int]:
+        """The ids of the work entry types, by the part of a day that each takes."""
+        if not {"date", "version_id"} <= self.client.fields(WORK_ENTRY).keys():
+            raise NotInstalled(
+                "Work entries before Odoo 19 are spans within a contract and no hours of a date; leave work_entries "
+                "empty, or upgrade Odoo."
+            )
+        return {
+            part: self.only(
+                "hr.work.entry.type", [["code", "=", code]], ["id"], f"a work entry type with code {code!r}"
+            )["id"]
+            for part, code in self.settings.work_codes.items()
+        }
 
     @property
     def halves(self) -> bool:

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any
 
-from connectors.odoo.simulated import domains, rules
+from connectors.odoo.simulated import domains, generating, rules
 from connectors.odoo.simulated.database import Row
 from connectors.odoo.simulated.errors import OdooError, access, user, value
 from connectors.odoo.simulated.loading import Loader
 from connectors.odoo.simulated.saving import Saving
 
-RECORD_METHODS = frozenset({"read", "write", "unlink", "has_access", "action_refuse", "get_external_id"})
+RECORD_METHODS = frozenset(
+    {"read", "write", "unlink", "has_access", "action_refuse", "get_external_id", "generate_work_entries"}
+)
 HAS_ACCESS_SINCE = 18
 CONFLICT = "could not serialize access due to concurrent update\n"
 _ALL: list[Any] = []
@@ -162,3 +164,12 @@ class Methods(Saving):
         """The external id of each record, empty where there is none."""
         named = {one.ref: name for name, one in self.database.externals.items() if one.model == model}
         return {str(ref): named.get(ref, "") for ref in ids}
+
+    def do_generate_work_entries(
+        self, _model: str, _context: Row, date_start: str, date_stop: str, force: bool = False, *, ids: list[int]
+    ) -> list[int]:
+        """What payroll does: work entries of the working schedule, whatever is there already."""
+        if force:
+            generating.clear(self.database, ids, date_start, date_stop)
+        rows = [*generating.of_schedule(self.database, ids, date_start, date_stop)]
+        return [self.save("hr.work.entry", None, row) for row in rows]

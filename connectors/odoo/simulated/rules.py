@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from connectors.odoo.simulated.database import Database, Row
-from connectors.odoo.simulated.errors import access, user, validation
+from connectors.odoo.simulated.errors import access, user, validation, value
 
 WORKING_DAYS = frozenset(range(5))
 """Monday to Friday."""
@@ -62,6 +62,26 @@ def timesheet(database: Database, row: Row) -> Row:
     return row
 
 
+STATES = ("draft", "conflict", "validated", "cancelled")
+_HOURS = 24
+
+
+def work_entry(database: Database, row: Row) -> Row:
+    """Hours, state and version; nothing keeps two equal entries apart. What is cancelled is archived."""
+    if not 0 < (row["duration"] or 0) <= _HOURS:
+        raise validation("Duration must be positive and cannot exceed 24 hours.")
+    state = row["state"] or "draft"
+    if state not in STATES:
+        raise value(f"Wrong value for hr.work.entry.state: {state!r}")
+    own = [one["id"] for one in database.rows("hr.version") if one["employee_id"] == row["employee_id"]]
+    return {
+        **row,
+        "state": state,
+        "active": state != "cancelled",
+        "version_id": row["version_id"] or next(iter(own), 0),
+    }
+
+
 def leave(database: Database, row: Row) -> Row:
     """Days, working days, overlap; without validation it is approved at once."""
     kind = database.get("hr.leave.type", row["holiday_status_id"])
@@ -94,6 +114,7 @@ ON_SAVE: dict[str, Callable[[Database, Row], Row]] = {
     "hr.attendance": attendance,
     "account.analytic.line": timesheet,
     "hr.leave": leave,
+    "hr.work.entry": work_entry,
 }
 
 

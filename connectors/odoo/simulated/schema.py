@@ -57,6 +57,17 @@ SCHEMA: dict[str, dict[str, Field]] = {
         "name": _CHAR, "requires_allocation": _TRUE, "leave_validation_type": Field("selection"),
         "request_unit": Field("selection"), "unpaid": _TRUE, "company_id": _link("res.company"), "active": _TRUE,
     },
+    "hr.work.entry": {
+        "name": _CHAR, "active": _TRUE, "employee_id": _link("hr.employee", required=True),
+        "work_entry_type_id": _link("hr.work.entry.type"), "duration": Field("float"), "state": Field("selection"),
+        "date": Field("date", since=19, required=True), "version_id": _link("hr.version", since=19),
+        "date_start": Field("datetime", until=18), "date_stop": Field("datetime", until=18),
+    },
+    "hr.work.entry.type": {"name": _CHAR, "code": _CHAR, "active": _TRUE},
+    "hr.version": {
+        "name": _CHAR, "employee_id": _link("hr.employee"), "date_version": _DATE,
+        "work_entry_source": Field("selection"),
+    },
     "res.company": {
         "name": _CHAR, "attendance_overtime_validation": Field("selection", since=18),
         "absence_management": Field("boolean", since=18),
