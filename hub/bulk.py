@@ -8,14 +8,17 @@ order: neighbours meet in the index, and two transactions that hold the same row
 The others take values as the table's model has them; dates and JSON are written as SQLAlchemy would write them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
 from psycopg import Cursor
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Connection
+from sqlalchemy import JSON, Connection, Dialect
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
+
+from hub.database import json_text
 
 Row = tuple[Any, ...]
 
@@ -118,12 +121,15 @@ def _mark(connection: Connection) -> str:
     return "%s" if connection.dialect.name == "postgresql" else "?"
 
 
+def _binding(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    return json_text if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
+
+
 def _bound(connection: Connection, table: type[SQLModel], columns: Sequence[str], rows: Sequence[Row]) -> list[Row]:
     """The rows with dates and JSON as the database's driver takes them."""
     values: list[Iterable[Any]] = list(zip(*rows, strict=True))
     types = table.metadata.tables[str(table.__tablename__)].columns
     for place, column in enumerate(columns):
-        bind = types[column].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        if bind is not None:
+        if bind := _binding(types[column].type, connection.dialect):
             values[place] = map(bind, values[place])
     return list(zip(*values, strict=True))

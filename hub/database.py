@@ -40,17 +40,23 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
     return create_engine(parsed, hide_parameters=True, **pool, **_JSON)
 
 
-def _written(value: object) -> str:
+def json_text(value: object) -> str:
+    """A value of a JSON column, as it is written."""
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-_JSON: dict[str, Any] = {"json_serializer": _written, "json_deserializer": orjson.loads}
+_JSON: dict[str, Any] = {"json_serializer": json_text, "json_deserializer": orjson.loads}
+
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+CHECKPOINT_PAGES = 8000
+"""32 MiB of log, carried over into the file at once: a busy page is written there once and not each time."""
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own transaction handling starts writers late and lets them collide; BEGIN is ours (see below).
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in (*_PRAGMAS, f"wal_autocheckpoint={CHECKPOINT_PAGES}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

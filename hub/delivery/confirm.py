@@ -29,10 +29,11 @@ def verdicts(items: Iterable[Item], held: Iterable[Held]) -> dict[str, Verdict]:
 
 
 def _verdict(item: Item, holds: list[Held]) -> Verdict:
-    refs = tuple(ref for one in holds for ref in one.refs)
     if not holds:
         return _absent(item)
+    refs = holds[0].refs
     if len(holds) > 1:
+        refs = tuple(ref for one in holds for ref in one.refs)
         return Verdict(State.DRIFTED, refs, f"{len(holds)} records in the ERP where there should be one")
     if holds[0].pending:
         return Verdict(State.MISSING, refs, PENDING)

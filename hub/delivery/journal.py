@@ -27,6 +27,8 @@ _LINE = (
 )  # fmt: skip
 _AT_KEY, _AT_RECORD = _LINE.index("entry_key"), _LINE.index("natural_key")
 _RECEIPT = (*_KEY, "push_id", "operation", "outcome", "digest", "refs", "reason", "at")
+_JUST_LEFT = (State.UNKNOWN, State.ACCEPTED)
+"""The settle wait counts from the last moment at which something may have left."""
 
 
 class Verdict(NamedTuple):
@@ -124,10 +126,11 @@ class Journal:
             yield session
 
     def _answer(self, session: Session, items: Iterable[Item], verdicts: Mapping[str, Verdict]) -> None:
+        names = self._names
         by_columns: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for item in items:
-            settled = self._settled(verdicts[item.key])
-            by_columns[tuple(settled)].append((*settled.values(), *self._names, item.key))
+            columns, values = self._settled(verdicts[item.key])
+            by_columns[columns].append((*values, *names, item.key))
         for columns, rows in by_columns.items():
             update_rows(session.connection(), JournalEntry, columns, _KEY, rows)
         self._receipts(session, items, verdicts)
@@ -166,18 +169,19 @@ class Journal:
         at = self._renewed_at
         return (*names, *there, int(sending), reason, self.push_id, at if sending else 0, at)
 
-    def _settled(self, verdict: Verdict) -> dict[str, Any]:
-        """The columns that a verdict changes."""
+    def _settled(self, verdict: Verdict) -> tuple[tuple[str, ...], Row]:
+        """The columns that a verdict changes, and their values."""
+        state, refs, reason, confirmed = verdict
         now = self._renewed_at
-        values: dict[str, Any] = {"state": str(verdict.state), "reason": verdict.reason, "changed_at": now}
-        if verdict.state in (State.UNKNOWN, State.ACCEPTED):
-            # The settle wait counts from the last moment at which something may have left.
-            values["sent_at"] = now
-        if verdict.refs:
-            values["refs"] = verdict.refs
-        if verdict.confirmed is not None:
-            values |= {"confirmed": verdict.confirmed, "attempts": 0}
-        return values
+        columns: tuple[str, ...] = ("state", "reason", "changed_at")
+        values: Row = (str(state), reason, now)
+        if state in _JUST_LEFT:
+            columns, values = (*columns, "sent_at"), (*values, now)
+        if refs:
+            columns, values = (*columns, "refs"), (*values, refs)
+        if confirmed is not None:
+            columns, values = (*columns, "confirmed", "attempts"), (*values, confirmed, 0)
+        return columns, values
 
     def _receipts(self, session: Session, items: Iterable[Item], verdicts: Mapping[str, Verdict]) -> None:
         names, now = self._names, self._renewed_at

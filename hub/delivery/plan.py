@@ -60,6 +60,7 @@ class _Planner:
         self._times = Counter(one.natural_key for one in wanted)
         self._claimed = {one.natural_key: one.key for one in wanted if self._former(one) is None}
         self._left: set[str] = set()
+        self._taken: set[str] = set()
 
     def items(self) -> list[Item]:
         """Who leaves a record comes first: it may be the very one that another entry is to have."""
@@ -68,9 +69,11 @@ class _Planner:
         self._left = {item.natural_key for item in items if item.action is not Action.GONE}
         moved = {one.key for one in moving}
         self._claimed |= {one.natural_key: one.key for one in self._wanted if one.key not in moved}
-        items += [self._staying(one) for one in self._wanted if one.key not in moved]
         keys = {one.key for one in self._wanted}
-        items += [self._leaving(known) for key, known in self._journal.items() if key not in keys]
+        leaving = [known for key, known in self._journal.items() if key not in keys]
+        self._taken = {known.key for known in leaving if self._is_taken(known)}
+        items += [self._staying(one) for one in self._wanted if one.key not in moved]
+        items += [self._leaving(known) for known in leaving]
         return items + [
             _foreign(one)
             for key, holds in self._held.items()
@@ -96,10 +99,13 @@ class _Planner:
         knowing = (line for line in lines if any(_knows(line, held) for held in holds))
         return next(knowing, lines[0] if lines else None)
 
-    def _taken(self, known: Known) -> bool:
-        """Whether the journal says of the entry that wants the record that it has it, or is about to."""
+    def _is_taken(self, known: Known) -> bool:
+        """Whether the entry that wants the record can do without this line: its own says whose the record is."""
         line = self._journal.get(self._claimed.get(known.natural_key, ""))
-        return line is not None and line.natural_key == known.natural_key and not _never_there(line)
+        if line is None or line.natural_key != known.natural_key or _never_there(line):
+            return False
+        holds = self._held.get(known.natural_key, [])
+        return all(_knows(line, held) for held in holds) and not self._on_its_way(known, holds)
 
     def _left_to_another(self, known: Known) -> bool:
         """Whether the record is another entry's now, so that this one has nothing to remove."""
@@ -150,7 +156,8 @@ class _Planner:
     def _leaving(self, known: Known, reason: str = "") -> Item:  # noqa: PLR0911 - a ladder of cases
         if known.natural_key in self._claimed:
             # This line may be all that says that the record is ours; it stays until the other one says so.
-            return _item(known, Action.GONE, reason=ANOTHERS) if self._taken(known) else _item(known, Action.KEPT)
+            taken = known.key in self._taken
+            return _item(known, Action.GONE, reason=ANOTHERS) if taken else _item(known, Action.KEPT)
         if _never_there(known) and day_of(known) not in self._given.keep:
             return _item(known, Action.GONE)
         if self._in_flight(known.natural_key, self._held.get(known.natural_key, [])):

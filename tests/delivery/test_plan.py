@@ -249,3 +249,24 @@ def test_a_plan_asks_for_nothing_that_the_erp_cannot_do(
     given = replace(GIVEN, capabilities=replace(CAN, updates=updates, withdraws=withdraws))
     assert only([wanted(V2)], [known()], [held()], given).action is changed
     assert only([], [known()], [held()], given).action is removed
+
+
+def actions_of(want: list[Wanted], journal: list[Known], there: list[Held]) -> dict[str, Action]:
+    return {item.key: item.action for item in plan(want, {one.key: one for one in journal}, there, GIVEN)}
+
+
+@pytest.mark.parametrize(("own", "action"), [(V1, Action.KEPT), (V2, Action.GONE)])
+def test_a_line_goes_only_when_that_of_the_entry_that_takes_the_record_back_knows_what_is_there(
+    own: Mapping[str, Any], action: Action
+):
+    """The record was another entry's in between, and that one's line alone may know what it left there."""
+    mine = known(State.SENDING, sent=own, confirmed=None)
+    between = known(State.ACCEPTED, sent=V2, key="t:2:2026-10-05:day:0")
+    found = actions_of([wanted(V3)], [mine, between], [held(V2)])
+    assert found == {mine.key: Action.UPDATE, between.key: action}
+
+
+def test_a_line_that_says_what_is_on_its_way_stays_when_another_entry_wants_the_record():
+    mine = known(State.SENDING, sent=V1, confirmed=None)
+    coming = known(State.UNKNOWN, sent=V2, confirmed=None, age=1, key="t:2:2026-10-05:day:0")
+    assert actions_of([wanted()], [mine, coming], []) == {mine.key: Action.IN_FLIGHT, coming.key: Action.KEPT}
