@@ -8,16 +8,20 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
 
 from connectors.odoo import work_entries
 from connectors.odoo.connector import OdooConnector
 from connectors.odoo.settings import WORK_ENTRY, OdooSettings
 from connectors.odoo.simulator import DATABASE, KEY, OdooSimulator, WorkEntriesSimulator
 from hub.contract import Change, Day, Entry, Held, Kind, Outcome, Receipt, SecretRef, Severity
+from hub.database import migrate
 from hub.errors import NotInstalled, SettingsWrong
 from hub.testing import faults
 from hub.testing.connector_contract import ConnectorContract
 from hub.testing.edge import Edge
+from hub.testing.world import World
 from tests.connectors.odoo.database import DAY, WITHDRAW, ZONE, Site, create, scope, written
 
 CODES = {"work_entries": "WORK100", "overtime_entries": "OVERTIME", "unpaid_entries": "LEAVE90"}
@@ -274,6 +278,53 @@ def test_batches_of_many_parts_stay_within_what_odoo_takes(
     monkeypatch.setattr(site.simulator.methods, "do_load", counted)
     written(connector, entries)
     assert sent == [9, 9, 9, 3]
+
+
+@pytest.fixture
+def world(site: Site) -> Iterator[World]:
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    migrate(engine)
+    world = World(engine, site.simulator)
+    world.bind_all(site.simulator.reset(["1001"], ["CC"]))
+    yield world
+    engine.dispose()
+
+
+WHOLE, LONGER = (8 * 60, 16 * 60), (8 * 60, 18 * 60)
+
+
+def test_a_corrected_day_is_removed_and_made_anew_in_one_push(site: Site, world: World) -> None:
+    for pairs, hours in ([WHOLE], [("WORK100", 8.0)]), ([LONGER], [("OVERTIME", 1.0), ("WORK100", 9.0)]), ([], []):
+        world.day("1001", DAY, *pairs, ot_min=60 if pairs == [LONGER] else 0)
+        assert world.push(DAY, DAY).error is None
+        assert booked(site) == hours
+
+
+def test_a_corrected_day_that_is_in_a_payslip_waits_for_a_person(site: Site, world: World) -> None:
+    world.day("1001", DAY, WHOLE)
+    world.push(DAY, DAY)
+    set_state(site, "validated")
+    before = site.made(WORK_ENTRY)
+    world.day("1001", DAY, LONGER)
+    for _ in range(3):
+        world.push(DAY, DAY)
+    assert site.made(WORK_ENTRY) == before
+    reasons = [row.reason for row in world.journal().values() if row.kind == "day"]
+    assert len(reasons) == 1
+    assert "payslip" in reasons[0]
+    set_state(site, "draft")
+    world.push(DAY, DAY)
+    assert booked(site) == [("WORK100", 10.0)]
+
+
+def test_what_odoo_generated_alike_counts_as_written(site: Site, world: World) -> None:
+    kind = next(row["id"] for row in site.made("hr.work.entry.type") if row["code"] == "WORK100")
+    given = {"employee_id": int(world.bound["1001"]), "date": DAY.isoformat(), "duration": 8.0, "state": "draft"}
+    site.database.add(WORK_ENTRY, work_entry_type_id=kind, **given)
+    world.day("1001", DAY, WHOLE)
+    world.push(DAY, DAY)
+    assert booked(site) == [("WORK100", 8.0)]
+    assert [row.state for row in world.journal().values() if row.kind == "day"] == ["confirmed"]
 
 
 def looked_at(connector: OdooConnector) -> tuple[Severity, str]:
