@@ -118,12 +118,12 @@ def process(tenant: str, first: First, last: Last, *, as_json: AsJson = False) -
 def status(tenant: str, *, as_json: AsJson = False) -> None:
     """What waits for a person: unclaimed devices, quarantine, unknown badges, undelivered entries.
 
-    TENANT is the slug of the tenant.
+    TENANT is the slug of the tenant. Exit code 0: nothing waits.
     """
     report = status_of(engine_of(tenant), tenant)
     if as_json:
         print_json(report)
-        return
-    for name, rows in report.items():
+    for name, rows in () if as_json else report.items():
         say(f"{name.replace('_', ' ')}: {len(rows)}")
         say_some([f"  {row}" for row in rows])
+    raise typer.Exit(LEFT if any(report.values()) else DONE)

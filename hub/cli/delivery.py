@@ -166,7 +166,8 @@ def _show_plan(lines: list[dict[str, Any]], counts: dict[str, int]) -> None:
     table = Table("work date", "employee", "action", "figures", "why")
     for line in sorted(lines, key=lambda one: (one["work_date"], one["number"], one["natural_key"]))[:SHOWN]:
         table.add_row(*map(escape, (line[name] for name in ("work_date", "number", "action", "figures", "reason"))))
-    out.print(table)
+    if lines:
+        out.print(table)
     if len(lines) > SHOWN:
         say(f"… and {len(lines) - SHOWN} more; --json lists all.")
     say(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count) or "Nothing to do.")

@@ -99,9 +99,9 @@ def test_rows_in_quarantine_are_something_left_to_do_and_are_listed(run: Run, te
     path = tmp_path / "attlog.dat"
     path.write_text(f"{ATTLOG}broken\n9999\t2026-03-23 09:00:00\t1\t0\t1\t0\n")
     assert "4 rows: 3 new punches, 1 in quarantine." in run("import", tenant, KOLKATA, path, code=LEFT).stdout
-    shown = run("status", tenant).stdout
+    shown = run("status", tenant, code=LEFT).stdout
     assert "quarantine: 1" in shown
-    report = json.loads(run("status", tenant, "--json").stdout)
+    report = json.loads(run("status", tenant, "--json", code=LEFT).stdout)
     assert report["quarantine"] == [f"{KOLKATA} line 3: too_few_fields"]
     assert report["unknown_badges"] == ["kolkata:9999 (1 punches)"]
 
