@@ -19,8 +19,9 @@ from bench.others import BATCH, Rows, by_dlt, by_singer
 from bench.results import Row, row
 from hub.contract import ConnectorSpec, Kind
 from hub.database import connect, migrate
+from hub.delivery.clock import Clock
 from hub.delivery.outcome import Planned
-from hub.delivery.push import Clock, Delivery
+from hub.delivery.push import Delivery
 from hub.lease import SECONDS as LEASE_SECONDS
 from hub.testing.clock import SimulatedClock
 from hub.testing.crowd import fill

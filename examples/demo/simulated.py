@@ -15,8 +15,9 @@ from sqlalchemy import Engine
 from hub.delivery.binding_file import COLUMNS, taken
 from hub.delivery.bindings import COST_CENTRE, EMPLOYEE
 from hub.delivery.budget import Budget
+from hub.delivery.clock import Clock
 from hub.delivery.connections import ConnectionConfig, connector_of, register
-from hub.delivery.push import Clock, Delivery
+from hub.delivery.push import Delivery
 from hub.testing.target import Refs, Target
 from hub.testing.targets import target_of
 

@@ -82,8 +82,8 @@ def _variables_in(settings: Any) -> Iterator[str]:
     """The environment variables that hold the simulated secrets, which are none."""
     for value in settings.values() if isinstance(settings, Mapping) else ():
         name = value.get("env") if isinstance(value, Mapping) else None
-        if name in os.environ:
-            yield str(name)
+        if isinstance(name, str) and name in os.environ:
+            yield name
         else:
             yield from _variables_in(value)
 

@@ -98,7 +98,10 @@ class Budget:
         if can.requests_per_minute and minute >= can.requests_per_minute:
             return MINUTE - now % MINUTE
         last, between = windows["pace"][0], can.seconds_between_requests
-        if last <= now < last + between:  # before `last` the clock was set back
+        if between and now < last:  # the clock was set back, and when the last one was is not known any more
+            self._write(session, "pace", now, 0)
+            return between
+        if now < last + between:
             return last + between - now
         self._write(session, "pace", now, 0)
         self._write(session, "minute", now // MINUTE, minute + 1)

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from hub.contract import Connector
 from hub.database import reading, writing
 from hub.delivery.budget import Budget
+from hub.delivery.clock import Clock
 from hub.errors import Fix, SettingsWrong
 from hub.records import Connection
 from hub.registry import spec_of
@@ -128,7 +129,7 @@ def open_connector(config: ConnectionConfig, engine: Engine) -> Connector[Any]:
     Raises `SettingsWrong` naming each setting that is wrong.
     """
     connector = connector_of(config, StoredSecrets(engine, config.tenant))
-    meter = Budget(engine, config.tenant, config.name, connector.capabilities)
+    meter = Budget(engine, config.tenant, config.name, connector.capabilities, Clock().started())
     connector.meter, connector.lane = meter, meter.lane
     connector.tokens = TokenRows(engine, config.tenant, config.name)
     return connector

@@ -19,6 +19,7 @@ _COSTS: Final = ("cost_centre", "work")
 _SPANS: Final = (("start", "end"), ("in", "out"))
 _MINUTES: Final = {
     "minutes": "", "worked": "worked", "worked_min": "worked", "overtime": "overtime", "overtime_min": "overtime",
+    "unpaid": "unpaid",
 }  # fmt: skip
 _DAYS: Final = {"payable": "payable", "lop": "loss of pay", "days": ""}
 

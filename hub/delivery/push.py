@@ -1,8 +1,7 @@
 """One push: plan, send, settle, read back; over again until nothing is left to do."""
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,6 +14,7 @@ from hub.delivery import confirm
 from hub.delivery.agreed import note_push, require_approved, require_same
 from hub.delivery.apply import Progress, apply
 from hub.delivery.bindings import EMPLOYEE, bindings
+from hub.delivery.clock import Clock
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.due import newest_change
 from hub.delivery.forecast import forecast
@@ -33,20 +33,6 @@ from hub.records import SavedPlan
 
 PASSES = 4
 """A lost answer needs a second pass, a moved entry too; what is not done after these is listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Time as delivery needs it: wall-clock UTC seconds, seconds that never jump, and a way to wait."""
-
-    wall: Callable[[], int] = lambda: int(time.time())
-    steady: Callable[[], int] = lambda: int(time.monotonic())
-    sleep: Callable[[float], None] = time.sleep
-
-    def started(self) -> Callable[[], int]:
-        """UTC seconds from now on, whatever becomes of the wall clock: settle times must really pass."""
-        begin = self.wall() - self.steady()
-        return lambda: begin + self.steady()
 
 
 def _quiet(_done: int, _total: int) -> None:

@@ -13,7 +13,7 @@ from hub.delivery.journal import Journal
 from hub.testing.clock import SimulatedClock
 from hub.testing.faults import Crash
 
-STEPS = ("sending", "answered", "adopt", "drifted", "finish")
+STEPS = ("sending", "unsent", "answered", "adopt", "drifted", "finish")
 """The writes of the journal: whatever lies between two of them is lost with the process, or done."""
 
 

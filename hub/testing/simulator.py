@@ -44,8 +44,8 @@ class Simulator(Target):
         super().__init__(clock)
         self.url = ""
         self.requests = 0
-        self._moment: int | None = None
-        self._late: list[tuple[int, Callable[[], Awaitable[Any]]]] = []
+        self._moment: tuple[int, int] | None = None
+        self._late: list[tuple[tuple[int, int], Callable[[], Awaitable[Any]]]] = []
         self._locked_until = 0
         self._slow = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -83,7 +83,12 @@ class Simulator(Target):
     @property
     def now(self) -> int:
         """When the present request is carried out (UTC seconds): a late one at the time that it was late by."""
-        return self.clock.true if self._moment is None else self._moment
+        return self.clock.true if self._moment is None else self._moment[0]
+
+    @property
+    def arrived(self) -> int:
+        """When the present request arrived (UTC seconds), which is when an ERP counts it."""
+        return self.clock.true if self._moment is None else self._moment[1]
 
     def forget(self) -> None:
         """Nothing is on its way any more; part of every `reset`."""
@@ -121,11 +126,11 @@ class Simulator(Target):
 
     def _later(self, work: Callable[[], Awaitable[Any]]) -> None:
         wait = min(LATE_SECONDS, self.spec.connector.capabilities.settle_seconds)
-        self._late.append((self.clock.true + wait, work))
+        self._late.append(((self.clock.true + wait, self.clock.true), work))
 
     async def _carry_out_due(self) -> None:
-        due = [(at, work) for at, work in self._late if at <= self.clock.true]
-        self._late = [(at, work) for at, work in self._late if at > self.clock.true]
+        due = [(times, work) for times, work in self._late if times[0] <= self.clock.true]
+        self._late = [(times, work) for times, work in self._late if times[0] > self.clock.true]
         for self._moment, work in due:
             await work()
         self._moment = None

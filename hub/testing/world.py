@@ -12,9 +12,10 @@ from hub.contract import Connector
 from hub.database import reading, writing
 from hub.delivery.bindings import COST_CENTRE, EMPLOYEE
 from hub.delivery.budget import Budget
+from hub.delivery.clock import Clock
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.outcome import Planned, Pushed
-from hub.delivery.push import Clock, Delivery
+from hub.delivery.push import Delivery
 from hub.delivery.wanted import mapped_days
 from hub.records import (
     AttendanceDay,
@@ -61,7 +62,8 @@ class World:
         """The connector, not yet connected, with its limits counted on the target's clock."""
         made, clock = self.target.spec.connector, self.target.clock
         connector = made(made.settings_type.model_validate(self.target.settings()))
-        meter = Budget(self.engine, self.tenant, "books", connector.capabilities, clock.now, clock.sleep)
+        now = Clock(clock.now, clock.steady, clock.sleep).started()
+        meter = Budget(self.engine, self.tenant, "books", connector.capabilities, now, clock.sleep)
         connector.meter, connector.lane = meter, meter.lane
         return connector
 

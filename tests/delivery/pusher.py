@@ -3,8 +3,9 @@
 from typing import Any
 
 from hub.database import connect
+from hub.delivery.clock import Clock
 from hub.delivery.connections import ConnectionConfig
-from hub.delivery.push import Clock, Delivery
+from hub.delivery.push import Delivery
 from hub.testing.clock import SimulatedClock
 from hub.testing.http_memory import HttpMemoryConnector, HttpMemorySettings
 

@@ -1,6 +1,7 @@
 """Limits of an ERP: budgets that hold across processes, a poison row that stops nobody else, forecasts."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -59,6 +60,28 @@ def test_after_a_breach_nobody_asks_until_the_lock_out_is_over(engine: Engine):
     assert refused.value.after == 300
     clock.sleep(300)
     other.take()
+
+
+def test_a_clock_that_is_set_back_brings_no_two_requests_together(engine: Engine):
+    clock, tenant = SimulatedClock(), World(engine).tenant
+    meter = budget(engine, clock, tenant, seconds_between_requests=6)
+    times = []
+    for jump in (0, -60, 0):
+        clock.jump(jump)
+        meter.take()
+        times.append(clock.true)
+    assert [later - earlier for earlier, later in pairwise(times)] == [6, 6]
+
+
+def test_the_limits_of_an_open_connection_do_not_jump_with_the_clock(engine: Engine):
+    world = World(engine)
+    world.erp.capabilities = Capabilities(KINDS, seconds_between_requests=6)
+    with world.open() as connector:
+        connector.meter.take()
+        began = world.erp.clock.true
+        world.erp.clock.jump(3600)
+        connector.meter.take()
+    assert world.erp.clock.true == began + 6
 
 
 def test_a_lock_out_noted_by_a_clock_that_was_ahead_lasts_no_longer_than_it_should(engine: Engine):

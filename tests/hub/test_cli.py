@@ -251,6 +251,20 @@ def test_a_simulator_does_not_wait_for_a_port_that_another_has(run: Run) -> None
     assert f"Port {port} cannot be listened on" in told
 
 
+@pytest.mark.parametrize("connector", ["odoo", "zoho", "sap_time_events"])
+def test_a_simulator_tells_how_to_connect_to_it_and_runs_until_it_is_stopped(
+    run: Run, monkeypatch: pytest.MonkeyPatch, connector: str
+) -> None:
+    def stopped(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hub.cli.kit.time.sleep", lambda seconds: stopped(seconds) if seconds == 1 else None)
+        told = run("simulate", connector).stdout
+    assert "http://127.0.0.1:" in told
+    assert told.endswith("Stopped.\n")
+
+
 def test_a_new_connector_needs_a_name_and_a_folder_of_its_own(run: Run, tmp_path: Path) -> None:
     assert "called odoo is installed" in run("new-connector", "odoo", "--into", tmp_path, code=WRONG).stderr
     run("new-connector", "acme_hr", "--into", tmp_path)

@@ -52,7 +52,7 @@ class SfSimulator(Simulator):
         self.company = Company(lambda: self.now)
         self.tokens = Tokens(COMPANY, CLIENT, lambda: frozenset({USER}), lambda: self.now)
         self.odata = OData(self.company, self.tokens)
-        self.events = Events(self.tokens, self._active, lambda: self.now)
+        self.events = Events(self.tokens, self._active, lambda: self.arrived)
 
     @contextmanager
     def running(self, port: int = 0) -> Iterator[None]:

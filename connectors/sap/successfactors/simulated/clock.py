@@ -36,15 +36,19 @@ Row = dict[str, Any]
 
 @dataclass
 class Events:
-    """All time events by id, and the calls that were counted. `readable`: whether the user may see them."""
+    """All time events by id, and the calls that were counted, each when it arrived.
+
+    `breaches` are calls beyond what is allowed, since the beginning. `readable`: whether the user may see the events.
+    """
 
     tokens: Tokens
     users: Callable[[], frozenset[str]]
-    now: Callable[[], int]
+    arrived: Callable[[], int]
     types: dict[str, str] = field(default_factory=lambda: {"C10": "START", "C20": "STOP"})
     held: dict[str, Row] = field(default_factory=dict)
     seconds: set[tuple[str, datetime]] = field(default_factory=set)
     calls: list[int] = field(default_factory=list)
+    breaches: int = 0
     readable: bool = True
 
     def empty(self) -> None:
@@ -73,10 +77,11 @@ class Events:
             return refused
         if not counted:
             return None
-        now = self.now()
-        minute = sum(1 for at in self.calls if at > now - MINUTE)
+        now = self.arrived()
+        minute = sum(1 for at in self.calls if now - MINUTE < at <= now)
         day = sum(1 for at in self.calls if at // DAY == now // DAY)
         if minute >= 10 or day >= 300:
+            self.breaches += 1
             return Response("{}", 429, {"retry-after": "60"}, "application/json")
         self.calls.append(now)
         return None
