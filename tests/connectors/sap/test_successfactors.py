@@ -227,3 +227,29 @@ def test_no_setting_takes_a_secret_itself(sf: ExternalTimeSimulator) -> None:
     given: dict[str, Any] = {**sf.settings(), "private_key": key_pair()[0]}
     with pytest.raises(ValueError, match="private_key"):
         SfSettings.model_validate(given)
+
+
+def test_a_day_and_a_stretch_of_days_exclude_each_other(sf: ExternalTimeSimulator) -> None:
+    with opened(sf) as connector, pytest.raises(ContractBroken, match="exclude each other"):
+        list(connector._client.rows(entities.JOB, paging="snapshot", asOfDate="2026-10-05", fromDate="2026-10-05"))
+
+
+def test_no_date_is_today_and_a_stretch_shows_all_that_was_in_it(sf: ExternalTimeSimulator) -> None:
+    [*before] = sf.company.jobs
+    for row in before:
+        row["endDate"] = date(2026, 1, 31)
+    sf.company.jobs += [{**row, "startDate": date(2026, 2, 1), "endDate": date(9999, 12, 31)} for row in before]
+    with opened(sf) as connector:
+        told = {
+            asked: sorted(
+                {row["startDate"] for row in connector._client.rows(entities.JOB, paging="snapshot", **query)}
+            )
+            for asked, query in {
+                "today": {},
+                "then": {"asOfDate": "2026-01-31"},
+                "ever": {"fromDate": "1900-01-01"},
+            }.items()
+        }
+    [later] = told["today"]
+    [earlier] = told["then"]
+    assert told["ever"] == sorted([earlier, later])

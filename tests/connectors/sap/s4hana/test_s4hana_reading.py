@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
+import httpx
 import pytest
 
 from connectors.sap.s4hana import client
 from connectors.sap.s4hana.connector import S4Connector
-from connectors.sap.s4hana.simulator import S4Simulator
+from connectors.sap.s4hana.entities import SERVICE, TIME_SHEET
+from connectors.sap.s4hana.simulator import PASSWORD, USER, S4Simulator
 from hub.contract import Day, Entry, Kind, Outcome, Scope
 from hub.errors import ContractBroken, SettingsWrong
 from tests.connectors.sap.recording import Answering, Recording, json_answer
@@ -72,3 +74,12 @@ def test_a_list_of_an_unknown_shape_is_told(s4: S4Simulator) -> None:
     row = {"TimeSheetRecord": "1", "TimeSheetStatus": "30"}
     with opened(s4, Answering(json_answer({"d": {"results": [row]}}))) as connector, pytest.raises(ContractBroken):
         [*connector.read_back(scope())]
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_the_address_of_the_entries_may_end_in_a_slash(s4: S4Simulator, connector: S4Connector, end: str) -> None:
+    assert [*connector.push([change(connector, hours())])]
+    address = f"{s4.url}{SERVICE}/{TIME_SHEET.collection}{end}"
+    answer = httpx.get(address, params={"$format": "json"}, auth=(USER, PASSWORD))
+    assert answer.status_code == 200
+    assert len(answer.json()["d"]["results"]) == len(s4.books.entries)
