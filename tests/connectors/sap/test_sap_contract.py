@@ -3,11 +3,13 @@
 from functools import partial
 
 from connectors.sap.s4hana.simulator import S4Simulator
+from connectors.sap.successfactors.simulated.clock import Guesses
 from connectors.sap.successfactors.simulator import (
     EmployeeTimeSimulator,
     ExternalTimeSimulator,
     TimeEventsSimulator,
 )
+from hub.testing.conformance import Kit
 from hub.testing.connector_contract import ConnectorContract
 
 
@@ -19,6 +21,17 @@ class TestS4(ConnectorContract):
 class TestTimeEvents(ConnectorContract):
     target = TimeEventsSimulator
     seeds = 4
+
+
+class OtherGuesses(TimeEventsSimulator):
+    def __init__(self) -> None:
+        super().__init__()
+        self.events.guesses = Guesses(any_sixty_seconds=False, pattern_refuses_call=False)
+
+
+class TestTimeEventsOtherwise(ConnectorContract):
+    target = OtherGuesses
+    seeds = 2
 
 
 class TestExternalTime(ConnectorContract):
@@ -34,3 +47,12 @@ class TestExternalClockTimes(ConnectorContract):
 class TestEmployeeTime(ConnectorContract):
     target = EmployeeTimeSimulator
     seeds = 4
+
+
+def test_no_limit_of_time_events_is_broken_whatever_goes_wrong() -> None:
+    """Lost and late requests count too, and the hub's clock jumps."""
+    company = TimeEventsSimulator()
+    with Kit(company) as kit:
+        kit.run(range(8))
+    assert company.events.calls
+    assert company.events.breaches == 0

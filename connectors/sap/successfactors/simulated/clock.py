@@ -1,8 +1,8 @@
 """Clock In Clock Out of the simulated SuccessFactors, by the published specification.
 
 Documented: patterns, a thousand events a call and two hundred of a user, ten calls a minute and three hundred a day,
-one event of an employee in a second, 201 with failures inside, deletion by id, reading by OData V4. Guesses: any sixty
-seconds count, days are those of UTC, and one broken pattern refuses the whole call.
+one event of an employee in a second, 201 with failures inside, deletion by id, reading by OData V4. Days are taken for
+those of UTC; other guesses are `Guesses`.
 """
 
 import json
@@ -34,6 +34,14 @@ THERE = "A time event for this employee and timestamp already exists."
 Row = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """What is not documented: whether any sixty seconds count or the minute of a clock, what a broken pattern does."""
+
+    any_sixty_seconds: bool = True
+    pattern_refuses_call: bool = True
+
+
 @dataclass
 class Events:
     """All time events by id, and the calls that were counted, each when it arrived.
@@ -50,6 +58,7 @@ class Events:
     calls: list[int] = field(default_factory=list)
     breaches: int = 0
     readable: bool = True
+    guesses: Guesses = Guesses()
 
     def empty(self) -> None:
         """No event, and no call so far."""
@@ -78,7 +87,8 @@ class Events:
         if not counted:
             return None
         now = self.arrived()
-        minute = sum(1 for at in self.calls if now - MINUTE < at <= now)
+        since = now - MINUTE if self.guesses.any_sixty_seconds else now // MINUTE * MINUTE - 1
+        minute = sum(1 for at in self.calls if since < at <= now)
         day = sum(1 for at in self.calls if at // DAY == now // DAY)
         if minute >= 10 or day >= 300:
             self.breaches += 1
@@ -90,7 +100,7 @@ class Events:
         if refused := self._refused(request, counted=True):
             return refused
         given = json.loads(await request.body())
-        if errors := _wrong(given):
+        if errors := _wrong(given) or (self.guesses.pattern_refuses_call and _misfits(given)):
             body = {"status": "BAD_REQUEST", "message": "Request Validation Error", "errors": errors}
             return _json(body, 400)
         good: list[Row] = []
@@ -98,6 +108,9 @@ class Events:
         refuses = getattr(request.state, "fault", None) is not None
         users = self.users()
         for at, one in enumerate(given):
+            if misfits := _misfits([one]):
+                bad.append({"id": one["id"], "errorText": misfits[0]})
+                continue
             row = _row(one)
             said = self._said(row, users) if at or not refuses else "The employee is locked."
             if said:
@@ -154,12 +167,6 @@ def _wrong(given: Any) -> list[str]:
     if not isinstance(given, list):
         return ["The request must be an array."]
     found = [f"The {name} must not be blank." for one in given for name in NEEDED if not one.get(name)]
-    found += [
-        f"The {name} does not fit its pattern."
-        for one in given
-        for name, value in one.items()
-        if not _fits(name, value)
-    ]
     if len({one.get("id") for one in given}) < len(given):
         found.append("The id must be unique.")
     if len(given) > 1000:
@@ -167,6 +174,11 @@ def _wrong(given: Any) -> list[str]:
     if max(Counter(one.get("assignmentId") for one in given).values(), default=0) > 200:
         found.append("The maximum number of time events for a user in a request should not be greater than 200")
     return found
+
+
+def _misfits(given: list[Row]) -> list[str]:
+    texts = ((name, value) for one in given for name, value in one.items())
+    return [f"The {name} does not fit its pattern." for name, value in texts if not _fits(name, value)]
 
 
 def _fits(name: str, value: str) -> bool:
