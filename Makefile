@@ -15,11 +15,12 @@ LOCK := uv pip compile -q --universal --python-version 3.11 --no-emit-index-url 
 
 .venv: .venv/ready
 
+# backoff: the benchmarks' python-backoff has the same folder, and takes it along when it goes.
 .venv/ready: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Muster needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	@if command -v uv >/dev/null; then \
 	  uv venv -q --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv && \
-	  uv pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements/dev.txt && \
+	  uv pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes --reinstall-package backoff requirements/dev.txt && \
 	  uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
 	  $(PYTHON) -m venv .venv && \
