@@ -294,6 +294,18 @@ def test_the_limits_are_never_broken_however_hard_it_is_pushed(sf: TimeEventsSim
     assert sf.clock.now() - began == 29 * 6
 
 
+def test_a_request_that_is_carried_out_late_counts_when_it_came(sf: TimeEventsSimulator, engine: Engine) -> None:
+    world = World(engine, sf)
+    with world.open() as connector:
+        [*connector.employees()]  # a token is there
+        sf.faults = faults.scripted(Edge.LATE)
+        with pytest.raises(Uncertain):
+            [*connector.push([change(connector, punch(utc(DAY, 8)))])]
+        for at in range(1, 12):
+            [*connector.push([change(connector, punch(utc(DAY, 8) + at))])]
+    assert (len(sf.events.held), sf.events.breaches) == (12, 0)
+
+
 def test_the_day_s_budget_ends_a_push_before_the_service_does(sf: TimeEventsSimulator, engine: Engine) -> None:
     world = World(engine, sf)
     with world.open() as connector:
