@@ -9,11 +9,12 @@ from dataclasses import dataclass
 class Clock:
     """Wall-clock UTC seconds, seconds that never jump, and a way to wait."""
 
-    wall: Callable[[], int] = lambda: int(time.time())
-    steady: Callable[[], int] = lambda: int(time.monotonic())
+    wall: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
     def started(self) -> Callable[[], int]:
         """UTC seconds from now on, whatever becomes of the wall clock: what is waited for must really pass."""
+        # Whole seconds come last: rounded before, two processes of one machine would be a second apart.
         begin = self.wall() - self.steady()
-        return lambda: begin + self.steady()
+        return lambda: int(begin + self.steady())

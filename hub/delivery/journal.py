@@ -65,7 +65,7 @@ class Journal:
             assert push.id is not None
             self.push_id: int = push.id
 
-    def sending(self, items: Sequence[Item], before: "Answered" = ((), {})) -> None:
+    def sending(self, items: Sequence[Item], before: Answered = ((), {})) -> None:
         """Commit the intent to send these, before anything leaves, and what came of some before."""
         with self._writing() as session:
             self._answer(session, *before)
@@ -73,8 +73,8 @@ class Journal:
 
     def unsent(self, items: Sequence[Item]) -> None:
         """Take back the intent to send these: nothing of them left, and it was no attempt."""
-        changed = (State.PLANNED.value, self._renewed_at)
         with self._writing() as session:
+            changed = (str(State.PLANNED), self._renewed_at)
             rows = [
                 (*changed, known.attempts if (known := self.known.get(item.key)) else 0, *self._names, item.key)
                 for item in items

@@ -11,6 +11,7 @@ from hub import errors
 from hub.contract import Capabilities, Change, Kind, Receipt
 from hub.delivery.apply import batches
 from hub.delivery.budget import Budget, spent_today
+from hub.delivery.clock import Clock
 from hub.delivery.forecast import forecast
 from hub.delivery.lines import Action
 from hub.testing.clock import SimulatedClock
@@ -71,6 +72,16 @@ def test_a_clock_that_is_set_back_brings_no_two_requests_together(engine: Engine
         meter.take()
         times.append(clock.true)
     assert [later - earlier for earlier, later in pairwise(times)] == [6, 6]
+
+
+def test_processes_of_one_machine_agree_about_the_second_whenever_they_began():
+    passed = [0.0]
+    clock = Clock(lambda: 100.9 + passed[0], lambda: 7.2 + passed[0])
+    one = clock.started()
+    passed[0] += 0.4
+    other = clock.started()
+    passed[0] += 0.3
+    assert (one(), other()) == (101, 101)
 
 
 def test_the_limits_of_an_open_connection_do_not_jump_with_the_clock(engine: Engine):
