@@ -1,4 +1,4 @@
-"""Frames out of the database and into it: by COPY as CSV on PostgreSQL, row by row on SQLite."""
+"""Frames out of the database and into it: as Arrow and by COPY as CSV on PostgreSQL, row by row on SQLite."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, insert
 from sqlmodel import Session, SQLModel
 
 from hub.ahead import ahead
+from hub.arrow import read_arrow
 from hub.rules.tables import Schema
 
 MANY: Final = 50_000
@@ -16,10 +17,15 @@ MANY: Final = 50_000
 
 
 def read_frame(session: Session, query: Select[Any], schema: Schema) -> pl.DataFrame:
-    """The answer to the query, its columns named and typed in order by `schema`."""
+    """The answer to the query, its columns named and typed in order by `schema`.
+
+    On PostgreSQL only what is committed is seen.
+    """
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        return _copied_out(connection, query, schema)
+        answer = read_arrow(connection, query)
+        answer.columns = [*schema]
+        return answer.cast(dict(schema))  # type: ignore[arg-type]
     rows = connection.execute(query).all()
     return pl.DataFrame([tuple(row) for row in rows], schema=dict(schema), orient="row")
 
@@ -34,19 +40,6 @@ def insert_frame(session: Session, table: type[SQLModel], frame: pl.DataFrame) -
         return
     for part in _parts(frame):
         connection.execute(insert(table), part.to_dicts())
-
-
-def _copied_out(connection: Connection, query: Select[Any], schema: Schema) -> pl.DataFrame:
-    told = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-    cursor: Cursor = connection.connection.cursor()  # type: ignore[assignment]
-    with cursor, cursor.copy(f"COPY ({told}) TO STDOUT (FORMAT CSV)", told.params) as copy:
-        answer = b"".join(copy)
-    if not answer:
-        return pl.DataFrame(schema=dict(schema))
-    truths = {name for name, kind in schema.items() if kind == pl.Boolean}
-    texts = {name: pl.String if name in truths or isinstance(kind, pl.Enum) else kind for name, kind in schema.items()}
-    frame = pl.read_csv(answer, has_header=False, schema=texts)
-    return frame.with_columns(pl.col(name) == "t" for name in truths).cast(dict(schema))  # type: ignore[arg-type]
 
 
 def _copied_in(connection: Connection, name: str, frame: pl.DataFrame) -> None:

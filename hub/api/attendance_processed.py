@@ -4,14 +4,15 @@ A day that is written again moves to the end, so whoever reads on meets it again
 by one process at a time (`hub.processing`), and those of one write become visible at once.
 """
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, or_, select
+from sqlalchemy import Engine, Select, and_, or_, select, tuple_
 from sqlmodel import Session, col
 
 from hub.api.attendance_filters import device_ids, employee_id, require_site
 from hub.api.attendance_models import ProcessedDay, ProcessedPage, ProcessedQuery
-from hub.api.cursors import place_in, written
+from hub.api.cursors import not_of_this_list, place_in, written
 from hub.database import reading
 from hub.records import AttendanceDay, AttendancePair, Employee, Punch
 from hub.rules.codes import DayFlag, DayType
@@ -22,29 +23,41 @@ LIST = "processed"
 _AS_NAMES = ("day_type", "s1", "s2", "flags", "anomaly_codes", "computed_at")
 _SAME = [name for name in ProcessedDay.model_fields if name in AttendanceDay.model_fields and name not in _AS_NAMES]
 _TIMES = ("in_at", "out_at", "scheduled_start", "scheduled_end")
-_COLUMNS = sorted({"id", *_SAME, *_AS_NAMES, *(f"{name}_utc" for name in _TIMES)})
+_PLACE = ("change", "employee_id", "work_date")
+_ORDER = [col(getattr(AttendanceDay, name)) for name in _PLACE]
+_COLUMNS = sorted({*_PLACE, *_SAME, *_AS_NAMES, *(f"{name}_utc" for name in _TIMES)})
 
 
 def processed_page(engine: Engine, tenant: str, asked: ProcessedQuery) -> ProcessedPage:
     """The page that begins at the cursor; raises `Problem` for filters that name nothing."""
-    change, after = place_in(asked.cursor, LIST, 2) if asked.cursor else (asked.changed_after or 0, 0)
-    one = AttendanceDay
+    place = _place(place_in(asked.cursor, LIST, len(_PLACE))) if asked.cursor else None
     with reading(engine) as session:
         query = _filtered(session, tenant, asked)
-        if asked.cursor:
-            later = and_(col(one.change) == change, col(one.id) > after)
-            query = query.where(col(one.change) >= change, or_(col(one.change) > change, later))
+        if place:
+            query = query.where(tuple_(*_ORDER) > place)
         elif asked.changed_after is not None:
-            query = query.where(col(one.change) > change)
+            query = query.where(col(AttendanceDay.change) > asked.changed_after)
         rows = session.connection().execute(query.limit(asked.limit + 1)).mappings().all()
     shown = rows[: asked.limit]
-    last = (shown[-1]["change"], shown[-1]["id"]) if shown else (change, after)
     more = len(rows) > len(shown)
+    before = place[0] if place else asked.changed_after or 0
     return ProcessedPage(
         items=[_day(row) for row in shown],
-        next_cursor=written(LIST, last) if more else None,
-        changed_after=None if more else last[0],
+        next_cursor=written(LIST, _numbers(shown[-1])) if more else None,
+        changed_after=None if more else shown[-1]["change"] if shown else before,
     )
+
+
+def _numbers(row: Any) -> tuple[int, int, int]:
+    return row["change"], row["employee_id"], row["work_date"].toordinal()
+
+
+def _place(numbers: tuple[int, ...]) -> tuple[int, int, date]:
+    """Of a day, by `_PLACE`; 422 for a key or a date that no day can have."""
+    change, employee, day = numbers
+    if not (abs(employee) < 2**31 and 0 < day <= date.max.toordinal()):
+        raise not_of_this_list()
+    return change, employee, date.fromordinal(day)
 
 
 def _filtered(session: Session, tenant: str, asked: ProcessedQuery) -> Select[Any]:
@@ -63,14 +76,14 @@ def _filtered(session: Session, tenant: str, asked: ProcessedQuery) -> Select[An
         query = query.where(col(one.employee_id) == employee)
     if (devices := device_ids(session, tenant, asked.device)) is not None:
         query = query.where(_punched_at(devices))
-    return query.order_by(col(one.change), col(one.id))
+    return query.order_by(*_ORDER)
 
 
 def _punched_at(devices: list[int]) -> Any:
     """Whether a pair of the day begins or ends with a punch of these devices."""
     day, pair, punch = AttendanceDay, AttendancePair, Punch
     of_pair = or_(col(punch.id) == col(pair.in_punch_id), col(punch.id) == col(pair.out_punch_id))
-    query = select(col(pair.id)).join(punch, and_(col(punch.tenant) == col(pair.tenant), of_pair))
+    query = select(col(pair.seq)).join(punch, and_(col(punch.tenant) == col(pair.tenant), of_pair))
     return query.where(
         col(pair.tenant) == col(day.tenant),
         col(pair.employee_id) == col(day.employee_id),

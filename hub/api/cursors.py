@@ -19,9 +19,14 @@ def place_in(cursor: str, what: str, length: int) -> tuple[int, ...]:
     except ValueError:
         found = None
     if not (isinstance(found, list) and found[:1] == [what] and len(found) == length + 1):
-        raise Problem(422, "`cursor` is not one of this list; leave it out to begin anew.")
+        raise not_of_this_list()
     place = tuple(found[1:])
     # A number that the database has no room for would be its error and not the caller's.
     if not all(type(number) is int and abs(number) < 2**63 for number in place):
-        raise Problem(422, "`cursor` is not one of this list; leave it out to begin anew.")
+        raise not_of_this_list()
     return place
+
+
+def not_of_this_list() -> Problem:
+    """What to raise for a cursor that was not written for the list."""
+    return Problem(422, "`cursor` is not one of this list; leave it out to begin anew.")

@@ -128,7 +128,10 @@ class Writer:
         for table, frame in ((AttendancePair, outputs.pairs), (Anomaly, outputs.anomalies)):
             self._delete(table, before.rows())
             named = frame.rename({"employee_key": "employee_id", "business_date": "work_date"})
-            rows = named.join(touched, on=_KEY, how="semi", maintain_order="left")
+            # By date, as the tables' indexes are: neighbours meet in them.
+            rows = named.join(touched, on=_KEY, how="semi", maintain_order="left").sort(
+                "work_date", "employee_id", maintain_order=True
+            )
             insert_frame(self.session, table, rows.with_columns(tenant=pl.lit(self.tenant)))
 
     def _delete(self, table: type[Any], keys: list[tuple[Any, ...]]) -> None:

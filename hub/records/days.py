@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
 
 
@@ -13,14 +13,12 @@ class AttendanceDay(SQLModel, table=True):
     """
 
     __table_args__ = (
-        UniqueConstraint("tenant", "employee_id", "work_date"),
         Index("ix_attendanceday_tenant_date", "tenant", "work_date"),
-        Index("ix_attendanceday_tenant_change", "tenant", "change"),
+        Index("ix_attendanceday_tenant_change", "tenant", "change", "employee_id", "work_date"),
     )
-    id: int | None = Field(default=None, primary_key=True)
-    tenant: str
-    employee_id: int
-    work_date: date
+    tenant: str = Field(primary_key=True)
+    employee_id: int = Field(primary_key=True)
+    work_date: date = Field(primary_key=True)
     revision: int
     change: int = Field(sa_type=BigInteger)
     site: str
@@ -61,17 +59,15 @@ class AttendanceDay(SQLModel, table=True):
 
 
 class AttendancePair(SQLModel, table=True):
-    """One in/out pair of an employee-day; `in_paid` and `out_paid` are what counts, the punches stay as they were."""
+    """One in/out pair of an employee-day; `in_paid` and `out_paid` are what counts, the punches stay as they were.
 
-    __table_args__ = (
-        UniqueConstraint("tenant", "employee_id", "work_date", "seq"),
-        Index("ix_attendancepair_tenant_date", "tenant", "work_date"),
-    )
-    id: int | None = Field(default=None, primary_key=True)
-    tenant: str
-    employee_id: int
-    work_date: date
-    seq: int
+    Pairs are looked up by dates or by one employee-day: the one index serves both.
+    """
+
+    tenant: str = Field(primary_key=True)
+    work_date: date = Field(primary_key=True)
+    employee_id: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
     in_punch_id: int | None = Field(default=None, sa_type=BigInteger)
     out_punch_id: int | None = Field(default=None, sa_type=BigInteger)
     in_at: int = Field(sa_type=BigInteger)

@@ -16,6 +16,7 @@ from hub import records
 from hub.api.attendance_models import ProcessedQuery, RawQuery
 from hub.api.attendance_processed import processed_page
 from hub.api.attendance_raw import raw_page
+from hub.api.cursors import written
 from hub.api.security import ATTENDANCE_READ, new_key
 from hub.database import reading, writing
 from hub.doors.punch import IN, OUT
@@ -51,29 +52,31 @@ class Attendance:
         )  # fmt: skip
         return self.add(row)
 
-    def add(self, row: Any) -> int:
+    def put(self, row: Any) -> None:
         with writing(self.engine) as session:
             session.add(row)
-            session.flush()
-            return int(row.id)
+
+    def add(self, row: Any) -> int:
+        self.put(row)
+        return int(row.id)
 
     def correct(self, op: str, *, punch: int | None = None, **more: Any) -> int:
         [employee] = self.ids(records.Employee, "acme")
         given = {"reason_code": "FORGOT", "actor": "boss", "at": NINE, **more}
         return self.add(Correction(tenant="acme", employee_id=employee, punch_id=punch, op=op, **given))
 
-    def day(self, day: date, change: int, *, tenant: str = "acme", **more: Any) -> int:
+    def day(self, day: date, change: int, *, tenant: str = "acme", **more: Any) -> None:
         [employee] = self.ids(records.Employee, tenant)
         zeros: dict[str, Any] = dict.fromkeys(ZEROS, 0)
         given = {**zeros, "flags": 0, "anomaly_codes": [], "payable_days": 100, "worked_min": 480, **more}
-        return self.add(AttendanceDay(
+        self.put(AttendanceDay(
             tenant=tenant, employee_id=employee, work_date=day, revision=1, change=change, site="blr",
             zone="Asia/Kolkata", policy="p", status="P", blocks_posting=False, input_hash="", output_hash="",
             computed_at=NINE, **given,
         ))  # fmt: skip
 
-    def written_again(self, number: int, change: int) -> None:
-        there = (col(AttendanceDay.tenant) == "acme", col(AttendanceDay.id) == number)
+    def written_again(self, day: date, change: int) -> None:
+        there = (col(AttendanceDay.tenant) == "acme", col(AttendanceDay.work_date) == day)
         with writing(self.engine) as session:
             session.connection().execute(update(AttendanceDay).where(*there).values(change=change, revision=2))
 
@@ -232,6 +235,11 @@ def test_a_cursor_of_one_list_is_none_of_the_other(get: Get, attendance: Attenda
     assert "cursor" in get("processed", cursor=cursor, code=422)["detail"]
 
 
+@pytest.mark.parametrize("place", [(1, 2**31, 1), (1, 1, 0), (1, 1, date.max.toordinal() + 1), (1, 1)])
+def test_a_cursor_that_no_day_can_have_is_refused(get: Get, place: tuple[int, ...]) -> None:
+    assert "begin anew" in get("processed", cursor=written("processed", place), code=422)["detail"]
+
+
 # Processed.
 
 
@@ -263,7 +271,7 @@ def test_processed_filters(get: Get, attendance: Attendance) -> None:
         attendance.day(DAY + timedelta(days=number), change)
     punch = attendance.punch(NINE + 86_400)
     [employee] = attendance.ids(records.Employee, "acme")
-    attendance.add(
+    attendance.put(
         records.AttendancePair(
             tenant="acme", employee_id=employee, work_date=DAY + timedelta(days=1), seq=0, in_punch_id=punch, in_at=0,
             out_at=0, in_paid=0, out_paid=0, kind="open", imputed=False, rounded_in_s=0, rounded_out_s=0,
@@ -277,17 +285,19 @@ def test_processed_filters(get: Get, attendance: Attendance) -> None:
 
 
 def test_who_polls_misses_nothing_even_in_the_middle_of_a_write(get: Get, attendance: Attendance) -> None:
-    numbers = [attendance.day(DAY + timedelta(days=day), 1) for day in range(5)]
+    days = [DAY + timedelta(days=number) for number in range(5)]
+    for day in days:
+        attendance.day(day, 1)
     first = get("processed", limit=2)
     assert (len(first["items"]), first["changed_after"]) == (2, None)
-    attendance.written_again(numbers[0], 2)  # was read already
-    attendance.written_again(numbers[4], 2)  # was not
+    attendance.written_again(days[0], 2)  # was read already
+    attendance.written_again(days[4], 2)  # was not
     rest = get("processed", cursor=first["next_cursor"])
     assert [(one["work_date"], one["change"]) for one in rest["items"]] == [
         ("2026-09-03", 1), ("2026-09-04", 1), ("2026-09-01", 2), ("2026-09-05", 2),
     ]  # fmt: skip
     assert rest["changed_after"] == 2
-    attendance.written_again(numbers[1], 3)
+    attendance.written_again(days[1], 3)
     again = get("processed", changed_after=rest["changed_after"])
     assert [one["work_date"] for one in again["items"]] == ["2026-09-02"]
 
@@ -359,20 +369,20 @@ def test_every_day_is_paged_once_while_others_are_written(
 ) -> None:
     with writing(engine) as session:
         session.connection().execute(delete(AttendanceDay).where(col(AttendanceDay.tenant) == "acme"))
-    writes, there, number = iter(enumerate(sizes, 1)), [], 0
+    writes, number = iter(enumerate(sizes, 1)), 0
 
     def write() -> None:
         nonlocal number
         change, size = next(writes, (0, 0))
         for _ in range(size):
             number += 1
-            there.append(attendance.day(DAY + timedelta(days=number), change))
+            attendance.day(DAY + timedelta(days=number), change)
 
     write()
     seen: list[str] = []
     cursor, after, count = None, None, 0
     while True:
-        whole = len(there) == sum(sizes)
+        whole = number == sum(sizes)
         asked = {"limit": limit, "cursor": cursor} if cursor else {"limit": limit, "changed_after": after}
         page = processed_page(engine, "acme", ProcessedQuery.model_validate(asked))
         seen += [str(one.work_date) for one in page.items]

@@ -97,10 +97,10 @@ def test_the_first_computation_has_no_reason_even_when_dates_are_marked(world: W
 def test_computing_again_touches_nothing(world: World) -> None:
     world.punch(KOLKATA, *WHOLE_DAY)
     world.process()
-    before, ids = stamps(world), [row.id for row in world.rows(records.AttendancePair)]
+    before, pairs = stamps(world), [pair.model_dump() for pair in world.rows(records.AttendancePair)]
     assert world.process(now=NOW + 99) == Processed(560, 0, 0)
     assert stamps(world) == before
-    assert [row.id for row in world.rows(records.AttendancePair)] == ids
+    assert [pair.model_dump() for pair in world.rows(records.AttendancePair)] == pairs
 
 
 def test_a_late_punch_rewrites_its_own_day_only_and_says_why(world: World) -> None:
