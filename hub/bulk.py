@@ -5,10 +5,12 @@ binary COPY: straight into the table, as most of what comes is new; when a key i
 and from there with `ON CONFLICT DO NOTHING`. The first column is the key within its tenant. Rows are written in its
 order: neighbours meet in the index, and two transactions that hold the same rows cannot wait for each other.
 
-The others take values as the table's model has them; dates and JSON are written as SQLAlchemy would write them.
+The others take columns by name, with values as the table's model has them; dates and JSON are written as SQLAlchemy
+would write them. The shortest column says how many rows there are: `itertools.repeat` is one of the same value.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -21,9 +23,14 @@ from sqlmodel import SQLModel
 from hub.database import json_text
 
 Row = tuple[Any, ...]
+Columns = Mapping[str, Iterable[Any]]
 
 FEW = 100
 """Up to here the temporary table costs more than it saves."""
+
+
+TOGETHER = 100
+"""Rows of one `VALUES` on SQLite: the driver takes longer from row to row than SQLite takes for one."""
 
 
 def insert_new(connection: Connection, table: type[SQLModel], columns: Sequence[str], rows: Sequence[Row]) -> int:
@@ -44,7 +51,7 @@ def insert_new(connection: Connection, table: type[SQLModel], columns: Sequence[
         _copy(cursor, incoming, types, listed, ordered)
         statement = f"INSERT INTO {name} ({listed}) SELECT {listed} FROM {incoming} {end}"  # noqa: S608
         return cursor.execute(statement).rowcount
-    return connection.exec_driver_sql(f"{_insertion(connection, table, columns)} {end}", ordered).rowcount
+    return _inserted(connection, table, columns, ordered, end)
 
 
 def _types(connection: Connection, cursor: Cursor, name: str, listed: str) -> Sequence[int]:
@@ -75,46 +82,52 @@ def _copy(cursor: Cursor, incoming: str, types: Sequence[int], listed: str, rows
             copy.write_row(row)
 
 
-def insert_rows(connection: Connection, table: type[SQLModel], columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Append the rows."""
-    if rows:
-        connection.exec_driver_sql(_insertion(connection, table, columns), _bound(connection, table, columns, rows))
+def insert_rows(connection: Connection, table: type[SQLModel], columns: Columns) -> None:
+    """Append rows."""
+    _inserted(connection, table, [*columns], _rows(connection, table, columns))
 
 
 def upsert_rows(
     connection: Connection,
     table: type[SQLModel],
-    columns: Sequence[str],
+    columns: Columns,
     keys: Collection[str],
-    rows: Sequence[Row],
     *,
     added: Collection[str] = (),
 ) -> None:
-    """Append the rows, or change the ones that have the same keys already; the `added` columns are added up."""
-    if rows:
-        name = table.__tablename__
-        changed = [
-            f"{one} = {f'{name}.{one} + ' if one in added else ''}excluded.{one}" for one in columns if one not in keys
-        ]
-        statement = f"{_insertion(connection, table, columns)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET "
-        connection.exec_driver_sql(statement + ", ".join(changed), _bound(connection, table, columns, rows))
+    """Append rows, or change the ones that have the same keys already; the `added` columns are added up."""
+    name = table.__tablename__
+    changed = [
+        f"{one} = {f'{name}.{one} + ' if one in added else ''}excluded.{one}" for one in columns if one not in keys
+    ]
+    end = f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changed)}"
+    _inserted(connection, table, [*columns], _rows(connection, table, columns), end)
 
 
-def update_rows(
-    connection: Connection, table: type[SQLModel], columns: Sequence[str], keys: Sequence[str], rows: Sequence[Row]
-) -> None:
-    """Set the columns where the keys are; a row has the values of the columns, then those of the keys."""
-    if rows:
-        mark = _mark(connection)
-        values = ", ".join(f"{one} = {mark}" for one in columns)
-        there = " AND ".join(f"{one} = {mark}" for one in keys)
-        statement = f"UPDATE {table.__tablename__} SET {values} WHERE {there}"  # noqa: S608 - names are ours
-        connection.exec_driver_sql(statement, _bound(connection, table, (*columns, *keys), rows))
+def update_rows(connection: Connection, table: type[SQLModel], columns: Columns, keys: Columns) -> None:
+    """Set the columns where the keys are."""
+    mark = _mark(connection)
+    values = ", ".join(f"{one} = {mark}" for one in columns)
+    there = " AND ".join(f"{one} = {mark}" for one in keys)
+    statement = f"UPDATE {table.__tablename__} SET {values} WHERE {there}"  # noqa: S608 - names are ours
+    if rows := _rows(connection, table, {**columns, **keys}):
+        connection.exec_driver_sql(statement, rows)
 
 
-def _insertion(connection: Connection, table: type[SQLModel], columns: Sequence[str]) -> str:
-    marks = ", ".join([_mark(connection)] * len(columns))
-    return f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - names are ours
+def _inserted(
+    connection: Connection, table: type[SQLModel], columns: Sequence[str], rows: Sequence[Row], end: str = ""
+) -> int:
+    """Insert the rows; returns how many were written."""
+    one = f"({', '.join([_mark(connection)] * len(columns))})"
+    head = f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) VALUES "  # noqa: S608 - names are ours
+    whole = len(rows) - len(rows) % TOGETHER if connection.dialect.name == "sqlite" else 0
+    written = 0
+    for start in range(0, whole, TOGETHER):
+        values = tuple(chain.from_iterable(rows[start : start + TOGETHER]))
+        written += connection.exec_driver_sql(f"{head}{', '.join([one] * TOGETHER)} {end}", values).rowcount
+    if rest := rows[whole:]:
+        written += connection.exec_driver_sql(f"{head}{one} {end}", list(rest)).rowcount
+    return written
 
 
 def _mark(connection: Connection) -> str:
@@ -125,11 +138,8 @@ def _binding(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | 
     return json_text if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _bound(connection: Connection, table: type[SQLModel], columns: Sequence[str], rows: Sequence[Row]) -> list[Row]:
+def _rows(connection: Connection, table: type[SQLModel], columns: Columns) -> list[Row]:
     """The rows with dates and JSON as the database's driver takes them."""
-    values: list[Iterable[Any]] = list(zip(*rows, strict=True))
     types = table.metadata.tables[str(table.__tablename__)].columns
-    for place, column in enumerate(columns):
-        if bind := _binding(types[column].type, connection.dialect):
-            values[place] = map(bind, values[place])
-    return list(zip(*values, strict=True))
+    bound = ((_binding(types[name].type, connection.dialect), values) for name, values in columns.items())
+    return list(zip(*(map(bind, values) if bind else values for bind, values in bound), strict=False))

@@ -14,6 +14,7 @@ from hub.connecting import public_url
 from hub.delivery.agreed import save_plan, waiting_plan
 from hub.delivery.bindings import bind
 from hub.delivery.connections import ConnectionConfig, connector_of, open_connector, register
+from hub.delivery.known import standing
 from hub.delivery.lines import CHANGES, Action
 from hub.delivery.outcome import Planned, Pushed, result
 from hub.delivery.push import Delivery
@@ -113,7 +114,7 @@ def push_days(config: ConnectionConfig, first: date, last: date, *, only_changed
         planned = delivery.plan(first, last)
     if planned.count(*CHANGES):
         raise Fix(_for_approval(config, planned))
-    return result(planned, planned, planned.journal, {}, None)
+    return result(planned, planned, {key: standing(one) for key, one in planned.journal.items()}, {}, None)
 
 
 def _for_approval(config: ConnectionConfig, planned: Planned) -> str:

@@ -26,7 +26,7 @@ UNCERTAIN_IN_A_ROW = 3
 NARROWING = 4
 """How many times smaller a batch becomes with each attempt."""
 
-WINDOW = 1000
+WINDOW = 5000
 """Changes, at least, whose intents are committed together if there are as many."""
 
 Progress = Callable[[int, int], None]

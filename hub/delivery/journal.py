@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
-from hub.bulk import Row, insert_rows, update_rows, upsert_rows
+from hub.bulk import Columns, insert_rows, update_rows, upsert_rows
 from hub.database import writing
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import NEVER_WENT, Action, Item, Known, State
@@ -21,12 +22,10 @@ from hub.records import JournalEntry, Push, ReceiptRow
 HEARTBEAT_SECONDS = 60
 
 _KEY = ("tenant", "connection", "entry_key")
-_LINE = (
-    *_KEY, "kind", "employee", "work_date", "natural_key", "operation", "image", "state", "sent", "confirmed", "refs",
-    "attempts", "reason", "push_id", "sent_at", "changed_at",
-)  # fmt: skip
-_AT_KEY, _AT_RECORD = _LINE.index("entry_key"), _LINE.index("natural_key")
-_RECEIPT = (*_KEY, "push_id", "operation", "outcome", "digest", "refs", "reason", "at")
+_LINE = [name for name in JournalEntry.model_fields if name != "id"]
+_text = str.__str__
+"""The plain text of a state, an action or a kind: databases' drivers take long over others."""
+
 _JUST_LEFT = (State.UNKNOWN, State.ACCEPTED)
 """The settle wait counts from the last moment at which something may have left."""
 
@@ -69,17 +68,18 @@ class Journal:
         """Commit the intent to send these, before anything leaves, and what came of some before."""
         with self._writing() as session:
             self._answer(session, *before)
-            self._upsert(session, [self._line(item, State.SENDING, item.digest, item.there) for item in items])
+            self._upsert(session, items, State.SENDING)
 
     def unsent(self, items: Sequence[Item]) -> None:
         """Take back the intent to send these: nothing of them left, and it was no attempt."""
         with self._writing() as session:
-            changed = (str(State.PLANNED), self._renewed_at)
-            rows = [
-                (*changed, known.attempts if (known := self.known.get(item.key)) else 0, *self._names, item.key)
-                for item in items
-            ]
-            update_rows(session.connection(), JournalEntry, ("state", "changed_at", "attempts"), _KEY, rows)
+            attempts = [known.attempts if (known := self.known.get(item.key)) else 0 for item in items]
+            changed: Columns = {
+                "state": repeat("planned"),
+                "changed_at": repeat(self._renewed_at),
+                "attempts": attempts,
+            }
+            update_rows(session.connection(), JournalEntry, changed, self._keys(item.key for item in items))
 
     def alive(self) -> None:
         """Keep the lease during a long batch, and note that the batch is still being sent."""
@@ -93,12 +93,12 @@ class Journal:
     def adopt(self, items: Sequence[Item]) -> None:
         """Note as confirmed what is in the ERP already, just as it should be."""
         with self._writing() as session:
-            self._upsert(session, [self._line(item, State.CONFIRMED, item.digest, item.digest) for item in items])
+            self._upsert(session, items, State.CONFIRMED)
 
     def drifted(self, items: Sequence[Item]) -> None:
         """Note what is not as it should be and not ours to mend. Nothing of it was sent."""
         with self._writing() as session:
-            self._upsert(session, [self._line(item, State.DRIFTED, "", "") for item in items])
+            self._upsert(session, items, State.DRIFTED)
             self._receipts(session, items, {item.key: Verdict(State.DRIFTED, reason=item.reason) for item in items})
 
     def answered(self, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
@@ -125,14 +125,20 @@ class Journal:
             self._lease.renew(session)
             yield session
 
-    def _answer(self, session: Session, items: Iterable[Item], verdicts: Mapping[str, Verdict]) -> None:
-        names = self._names
-        by_columns: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    def _answer(self, session: Session, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
+        alike: dict[tuple[bool, ...], list[tuple[str, Verdict]]] = defaultdict(list)
         for item in items:
-            columns, values = self._settled(verdicts[item.key])
-            by_columns[columns].append((*values, *names, item.key))
-        for columns, rows in by_columns.items():
-            update_rows(session.connection(), JournalEntry, columns, _KEY, rows)
+            told = verdicts[item.key]
+            alike[told.state in _JUST_LEFT, bool(told.refs), told.confirmed is not None].append((item.key, told))
+        for (just_left, has_refs, is_known), some in alike.items():
+            keys, told_of = zip(*some, strict=True)
+            states, refs, reasons, confirmed = zip(*told_of, strict=True)
+            now = repeat(self._renewed_at)
+            changed: dict[str, Iterable[Any]] = {"state": map(_text, states), "reason": reasons, "changed_at": now}
+            changed |= {"sent_at": now} if just_left else {}
+            changed |= {"refs": refs} if has_refs else {}
+            changed |= {"confirmed": confirmed, "attempts": repeat(0)} if is_known else {}
+            update_rows(session.connection(), JournalEntry, changed, self._keys(keys))
         self._receipts(session, items, verdicts)
 
     def _where(self) -> tuple[Any, ...]:
@@ -143,54 +149,63 @@ class Journal:
     def _names(self) -> tuple[str, str]:
         return self._config.tenant, self._config.name
 
-    def _upsert(self, session: Session, lines: Sequence[Row]) -> None:
-        self._keep_what_they_leave(session, lines)
-        upsert_rows(session.connection(), JournalEntry, _LINE, _KEY, lines, added=("attempts",))
+    def _keys(self, keys: Iterable[str]) -> Columns:
+        tenant, connection = self._names
+        return {"tenant": repeat(tenant), "connection": repeat(connection), "entry_key": keys}
 
-    def _keep_what_they_leave(self, session: Session, lines: Iterable[Row]) -> None:
+    def _upsert(self, session: Session, items: Sequence[Item], state: State) -> None:
+        if items:
+            self._keep_what_they_leave(session, items)
+            upsert_rows(session.connection(), JournalEntry, self._lines(items, state), _KEY, added=("attempts",))
+
+    def _keep_what_they_leave(self, session: Session, items: Iterable[Item]) -> None:
         """A line of its own for each record that an entry leaves: nothing else says that it is ours."""
-        had = ((self.known.get(line[_AT_KEY]), line[_AT_RECORD]) for line in lines)
-        moved = [known.key for known, natural_key in had if known and known.natural_key != natural_key]
-        left = [line for key in moved for line in self._left(session, key)]
-        upsert_rows(session.connection(), JournalEntry, _LINE, _KEY, left)
+        had = ((self.known.get(item.key), item) for item in items)
+        moved = [known.key for known, item in had if known and known.natural_key != item.natural_key]
+        if left := [line for key in moved for line in self._left(session, key)]:
+            columns = {name: [line[name] for line in left] for name in _LINE}
+            upsert_rows(session.connection(), JournalEntry, columns, _KEY)
 
-    def _left(self, session: Session, key: str) -> Iterator[Row]:
+    def _left(self, session: Session, key: str) -> Iterator[dict[str, Any]]:
         line = session.exec(select(JournalEntry).where(*self._where(), col(JournalEntry.entry_key) == key)).one()
         if line.confirmed or line.state not in NEVER_WENT:
-            of_record = {**line.model_dump(), "entry_key": f"{key}~{line.natural_key}"}
-            yield tuple(of_record[name] for name in _LINE)
+            yield {**line.model_dump(), "entry_key": f"{key}~{line.natural_key}"}
 
-    def _line(self, item: Item, state: State, sent: str, confirmed: str) -> Row:
-        """The whole line; what the ERP was just seen to hold of it is ours, or the item would not be sent."""
-        assert item.kind is not None
-        sending, reason = state is State.SENDING, item.reason if state is State.DRIFTED else ""
-        names = (*self._names, item.key, str(item.kind), item.employee, item.work_date, item.natural_key)
-        there = (str(item.action), dict(item.image), str(state), sent, confirmed, item.refs)
-        at = self._renewed_at
-        return (*names, *there, int(sending), reason, self.push_id, at if sending else 0, at)
+    def _lines(self, items: Sequence[Item], state: State) -> Columns:
+        """The whole lines; what the ERP was just seen to hold of an entry is ours, or it would not be sent."""
+        keys, actions, kinds, employees, days, records, images, digests, refs, reasons, there, *_ = zip(
+            *items, strict=True
+        )
+        sending, drifted, now = state is State.SENDING, state is State.DRIFTED, repeat(self._renewed_at)
+        return {
+            **self._keys(keys),
+            "kind": map(_text, kinds),
+            "employee": employees,
+            "work_date": days,
+            "natural_key": records,
+            "operation": map(_text, actions),
+            "state": repeat(_text(state)),
+            "image": map(dict, images),
+            "sent": repeat("") if drifted else digests,
+            "confirmed": repeat("") if drifted else there if sending else digests,
+            "refs": refs,
+            "attempts": repeat(int(sending)),
+            "reason": reasons if drifted else repeat(""),
+            "push_id": repeat(self.push_id),
+            "sent_at": now if sending else repeat(0),
+            "changed_at": now,
+        }
 
-    def _settled(self, verdict: Verdict) -> tuple[tuple[str, ...], Row]:
-        """The columns that a verdict changes, and their values."""
-        state, refs, reason, confirmed = verdict
-        now = self._renewed_at
-        columns: tuple[str, ...] = ("state", "reason", "changed_at")
-        values: Row = (str(state), reason, now)
-        if state in _JUST_LEFT:
-            columns, values = (*columns, "sent_at"), (*values, now)
-        if refs:
-            columns, values = (*columns, "refs"), (*values, refs)
-        if confirmed is not None:
-            columns, values = (*columns, "confirmed", "attempts"), (*values, confirmed, 0)
-        return columns, values
-
-    def _receipts(self, session: Session, items: Iterable[Item], verdicts: Mapping[str, Verdict]) -> None:
-        names, now = self._names, self._renewed_at
-        rows = []
-        for item in items:
-            state, refs, reason, _ = verdicts[item.key]
-            names_of_it = (*names, item.key, self.push_id, str(item.action))
-            rows.append((*names_of_it, str(state), item.digest, refs, reason, now))
-        insert_rows(session.connection(), ReceiptRow, _RECEIPT, rows)
+    def _receipts(self, session: Session, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
+        if not items:
+            return
+        keys, actions, *_ = zip(*items, strict=True)
+        states, refs, reasons, _ = zip(*(verdicts[key] for key in keys), strict=True)
+        insert_rows(session.connection(), ReceiptRow, {
+            **self._keys(keys), "push_id": repeat(self.push_id), "operation": map(_text, actions),
+            "outcome": map(_text, states), "digest": [item.digest for item in items], "refs": refs, "reason": reasons,
+            "at": repeat(self._renewed_at),
+        })  # fmt: skip
 
 
 def note(items: Iterable[Item], known: Mapping[str, Known], journal: Journal) -> None:

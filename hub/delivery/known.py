@@ -1,5 +1,6 @@
 """What the journal says: whole lines to plan by, and how each entry stands."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -30,6 +31,11 @@ class Standing(NamedTuple):
     confirmed: str
 
 
+def standing(known: Known) -> Standing:
+    """How the entry of that line stands."""
+    return Standing(known.state, known.natural_key, known.confirmed)
+
+
 def known_entries(engine: Engine, config: ConnectionConfig, first: date, last: date) -> dict[str, Known]:
     """What the journal says of the entries of these work dates; withdrawn ones are history."""
     return {row[0]: _known(row) for row in _rows(engine, config, first, last, _KNOWN)}
@@ -43,14 +49,14 @@ def standings(engine: Engine, config: ConnectionConfig, first: date, last: date)
 
 def _rows(
     engine: Engine, config: ConnectionConfig, first: date, last: date, columns: tuple[str, ...]
-) -> list[Row[Any]]:
+) -> Sequence[Row[Any]]:
     one = JournalEntry
     # Columns and not objects: a journal of a million lines is read in one go.
     query = sql_select(*(col(getattr(one, name)) for name in columns))
     query = query.where(col(one.tenant) == config.tenant, col(one.connection) == config.name)
     query = query.where(col(one.work_date).between(first, last), col(one.state) != State.WITHDRAWN)
     with reading(engine) as session:
-        return list(session.connection().execute(query))
+        return session.connection().execute(query).all()
 
 
 def _known(row: Row[Any]) -> Known:

@@ -62,18 +62,21 @@ class Pushed:
 def result(
     first: Planned,
     latest: Planned,
-    known: Mapping[str, Known | Standing],
+    known: Mapping[str, Standing],
     arrived: Mapping[Action, int],
     error: HubError | None,
 ) -> Pushed:
     """The result of a push: first and latest plan, the journal at the end, changes found to have arrived."""
-    left = tuple(item for item in latest.items if not _done(item, known))
+    confirmed = [_confirmed(item, known) for item in latest.items]
+    left = tuple(
+        item for item, done in zip(latest.items, confirmed, strict=True) if not (done or _removed(item, known))
+    )
     counts = {
         "entries": sum(item.action not in (Action.WITHDRAW, Action.GONE, *_LISTED_ONLY) for item in latest.items),
         "created": arrived.get(Action.CREATE, 0),
         "updated": arrived.get(Action.UPDATE, 0),
         "withdrawn": arrived.get(Action.WITHDRAW, 0),
-        "confirmed": sum(_confirmed(item, known) for item in latest.items),
+        "confirmed": sum(confirmed),
         **_undone(left, known),
         "foreign": latest.count(Action.FOREIGN),
         "kept": latest.count(Action.KEPT),
@@ -84,26 +87,23 @@ def result(
     return Pushed(first, left, counts, error)
 
 
-def _done(item: Item, known: Mapping[str, Known | Standing]) -> bool:
-    if item.action in (Action.WITHDRAW, Action.GONE):
-        return item.key not in known
-    return _confirmed(item, known)
+def _removed(item: Item, known: Mapping[str, Standing]) -> bool:
+    """Whether the journal says that this is gone, as it should be."""
+    return item.action in (Action.WITHDRAW, Action.GONE) and item.key not in known
 
 
-def _confirmed(item: Item, known: Mapping[str, Known | Standing]) -> bool:
+def _confirmed(item: Item, known: Mapping[str, Standing]) -> bool:
     """Whether the journal says that the ERP was found to hold just this."""
-    line = known.get(item.key)
-    if line is None or line.state is not State.CONFIRMED or item.action not in _TO_BE_THERE:
-        return False
-    return line.natural_key == item.natural_key and line.confirmed == item.digest
+    found = known.get(item.key)
+    return found == (State.CONFIRMED, item.natural_key, item.digest) and item.action in _TO_BE_THERE
 
 
-def _undone(left: Sequence[Item], known: Mapping[str, Known | Standing]) -> dict[str, int]:
+def _undone(left: Sequence[Item], known: Mapping[str, Standing]) -> dict[str, int]:
     counts = Counter(_undone_as(item, known) for item in left if item.action not in _LISTED_ONLY)
     return {name: counts[name] for name in UNDONE}
 
 
-def _undone_as(item: Item, known: Mapping[str, Known | Standing]) -> str:
+def _undone_as(item: Item, known: Mapping[str, Standing]) -> str:
     if item.action in _AS:
         return _AS[item.action]
     state = known[item.key].state if item.key in known else None

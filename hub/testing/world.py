@@ -89,7 +89,9 @@ class World:
     def rows(self, table: type[Any]) -> list[Any]:
         """All the tenant's rows."""
         with reading(self.engine) as session:
-            return list(session.exec(select(table).where(table.tenant == self.tenant).order_by(table.id)))
+            return list(
+                session.exec(select(table).where(table.tenant == self.tenant).order_by(*table.__table__.primary_key))
+            )
 
     def bind(self, code: str, ref: str, kind: str = EMPLOYEE) -> None:
         """Make it known in the ERP by this id."""
