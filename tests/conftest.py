@@ -6,6 +6,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,31 +34,63 @@ def postgres() -> Iterator[str]:
         yield url
 
 
+@contextmanager
+def _postgresql(server: str) -> Iterator[str]:
+    """The URL of a new, empty database on the server."""
+    name = f"t{uuid.uuid4().hex}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.replace("/postgres?", f"/{name}?")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def _migrated(engine: Engine) -> Iterator[Engine]:
+    """With its tables; every statement on it must name the tenant."""
+    migrate(engine)
+    event.listen(engine, "before_cursor_execute", _tenant_is_named)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a new, empty database, once on each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'hub.db'}"
         return
-    server_url: str = request.getfixturevalue("postgres")
-    name = f"t{uuid.uuid4().hex}"
-    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server_url.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with _postgresql(request.getfixturevalue("postgres")) as url:
+        yield url
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    """A migrated database; every statement on it must name the tenant."""
-    engine = connect(database_url)
-    migrate(engine)
-    event.listen(engine, "before_cursor_execute", _tenant_is_named)
-    yield engine
-    engine.dispose()
+    """A migrated database of the test's own, once of each kind."""
+    yield from _migrated(connect(database_url))
+
+
+@pytest.fixture(scope="session")
+def sqlite_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A migrated SQLite file for tests with a tenant of their own. It need not survive a power cut."""
+    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('hub') / 'hub.db'}")
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    yield from _migrated(engine)
+
+
+@pytest.fixture(scope="session")
+def postgresql_hub(postgres: str) -> Iterator[Engine]:
+    """A migrated PostgreSQL database for tests with a tenant of their own."""
+    with _postgresql(postgres) as url:
+        yield from _migrated(connect(url))
+
+
+@pytest.fixture(params=["sqlite_hub", pytest.param("postgresql_hub", marks=pytest.mark.postgres)])
+def hub(request: pytest.FixtureRequest) -> Engine:
+    """The same for both, one after the other."""
+    engine: Engine = request.getfixturevalue(request.param)
+    return engine
 
 
 def _tenant_is_named(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:

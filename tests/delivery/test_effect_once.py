@@ -53,10 +53,10 @@ ROUNDS = st.lists(
 
 @settings(max_examples=250, suppress_health_check=list(HealthCheck))
 @given(ROUNDS)
-def test_effect_once(sqlite: Engine, rounds: list[Round]):
+def test_effect_once(sqlite_hub: Engine, rounds: list[Round]):
     erp = MemoryErp()
     erp.add(*FOREIGN)
-    world = World(sqlite, erp)
+    world = World(sqlite_hub, erp)
     for one in rounds:
         want(world, one, hold_back=True)
         for number, (first, last) in enumerate(one.pushes):

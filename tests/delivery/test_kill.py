@@ -26,6 +26,7 @@ FIRST, DAYS, PEOPLE = date(2026, 10, 5), 25, 100
 LAST = FIRST + timedelta(days=DAYS - 1)
 PAIR: Pair = (8 * 60, 16 * 60)
 LONGEST_LIFE = 14
+KILLS = 50
 """Requests; a life begins with up to five that only read."""
 
 LATER = LEASE_SECONDS + SETTLE_SECONDS + 1
@@ -66,21 +67,16 @@ def days() -> list[date]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("engine", "kills"),
-    [("sqlite", 50), pytest.param("postgresql", 50, marks=pytest.mark.postgres)],
-    indirect=["engine"],
-)
-def test_killed_at_any_point_a_push_ends_with_every_entry_once(world: World, engine: Engine, kills: int) -> None:
-    dice, erp = random.Random(kills), world.target
-    for life in range(kills):
+def test_killed_at_any_point_a_push_ends_with_every_entry_once(world: World) -> None:
+    dice, erp = random.Random(KILLS), world.target
+    for life in range(KILLS):
         erp.faults = deadly = Deadly(left=dice.randint(1, LONGEST_LIFE), lost=dice.random() < 0.5)
         with pushing(world, life) as deadly.process:
             pass
         assert deadly.process.exitcode == -SIGKILL, f"life {life} ended by itself"
         assert twice(world) == Counter()
     erp.faults = faults.none
-    with pushing(world, kills) as process:
+    with pushing(world, KILLS) as process:
         pass
     assert process.exitcode == 0
     wanted = world.wanted(FIRST, LAST)

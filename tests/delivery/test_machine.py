@@ -109,8 +109,8 @@ class Payroll(RuleBasedStateMachine):
         assert there == wanted
 
 
-def test_whatever_happens_it_is_there_once(sqlite: Engine):
-    machine: Any = type("PayrollOnSqlite", (Payroll,), {"engine": sqlite})
+def test_whatever_happens_it_is_there_once(sqlite_hub: Engine):
+    machine: Any = type("PayrollOnSqlite", (Payroll,), {"engine": sqlite_hub})
     case = machine.TestCase
     case.settings = settings(max_examples=60, stateful_step_count=25, suppress_health_check=list(HealthCheck))
     case().runTest()

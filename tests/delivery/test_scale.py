@@ -91,8 +91,8 @@ class Narrow(build.World):
 
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(ROUNDS)
-def test_corrections_alone_have_the_same_effect(sqlite: Engine, rounds: list[Round]):
-    world = Narrow(sqlite, MemoryErp())
+def test_corrections_alone_have_the_same_effect(sqlite_hub: Engine, rounds: list[Round]):
+    world = Narrow(sqlite_hub, MemoryErp())
     for one in rounds:
         want(world, one, hold_back=True)
         for number, (first, last) in enumerate(one.pushes):

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Engine, update
 from sqlmodel import col
 
 from connectors.odoo.simulator import OdooSimulator
 from hub.contract import Interval
-from hub.database import connect, migrate, writing
+from hub.database import writing
 from hub.delivery.lines import Action
 from hub.delivery.outcome import Pushed
 from hub.errors import HubError
@@ -24,15 +24,6 @@ from hub.testing.world import World, utc
 
 DAY, NEXT = date(2026, 10, 5), date(2026, 10, 6)
 MORNING, WHOLE = (8 * 60, 12 * 60), (8 * 60, 16 * 60)
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('odoo') / 'hub.db'}")
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module", params=[19, 18])
@@ -49,8 +40,8 @@ def odoo(served: OdooSimulator) -> Iterator[OdooSimulator]:
 
 
 @pytest.fixture
-def world(engine: Engine, odoo: OdooSimulator) -> World:
-    world = World(engine, odoo)
+def world(sqlite_hub: Engine, odoo: OdooSimulator) -> World:
+    world = World(sqlite_hub, odoo)
     world.bind_all(odoo.reset(["1001", "1002"], ["CC"]))
     return world
 

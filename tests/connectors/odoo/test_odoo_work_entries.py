@@ -8,15 +8,13 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import create_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Engine
 
 from connectors.odoo import work_entries
 from connectors.odoo.connector import OdooConnector
 from connectors.odoo.settings import WORK_ENTRY, OdooSettings
 from connectors.odoo.simulator import DATABASE, KEY, OdooSimulator, WorkEntriesSimulator
 from hub.contract import Change, Day, Entry, Held, Kind, Outcome, Receipt, SecretRef, Severity
-from hub.database import migrate
 from hub.errors import NotInstalled, SettingsWrong
 from hub.testing import faults
 from hub.testing.connector_contract import ConnectorContract
@@ -281,13 +279,10 @@ def test_batches_of_many_parts_stay_within_what_odoo_takes(
 
 
 @pytest.fixture
-def world(site: Site) -> Iterator[World]:
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    migrate(engine)
-    world = World(engine, site.simulator)
+def world(sqlite_hub: Engine, site: Site) -> World:
+    world = World(sqlite_hub, site.simulator)
     world.bind_all(site.simulator.reset(["1001"], ["CC"]))
-    yield world
-    engine.dispose()
+    return world
 
 
 WHOLE, LONGER = (8 * 60, 16 * 60), (8 * 60, 18 * 60)

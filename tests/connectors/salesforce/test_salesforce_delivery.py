@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from connectors.salesforce.connector import BATCH, SalesforceConnector
 from connectors.salesforce.settings import SalesforceSettings
@@ -14,7 +14,6 @@ from connectors.salesforce.simulated.calls import Call, Reply
 from connectors.salesforce.simulated.errors import RowError
 from connectors.salesforce.simulator import SalesforceSimulator, TimeSheetSimulator
 from hub.contract import Capabilities, Change, Day, Entry, Kind, Operation, Receipt, Scope
-from hub.database import connect, migrate
 from hub.delivery.budget import Budget, spent_today
 from hub.delivery.forecast import forecast
 from hub.delivery.lines import Action
@@ -30,15 +29,6 @@ MORNING, WHOLE = (8 * 60, 12 * 60), (8 * 60, 16 * 60)
 DAY, INTERVAL = "Attendance_Day__c", "Attendance_Interval__c"
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('salesforce') / 'hub.db'}")
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    migrate(engine)
-    yield engine
-    engine.dispose()
-
-
 @pytest.fixture(scope="module", params=[SalesforceSimulator, TimeSheetSimulator])
 def either(request: pytest.FixtureRequest) -> Iterator[SalesforceSimulator]:
     with (simulator := request.param()).running():
@@ -51,22 +41,22 @@ def package() -> Iterator[SalesforceSimulator]:
         yield simulator
 
 
-def world_of(engine: Engine, org: SalesforceSimulator) -> World:
+def world_of(sqlite_hub: Engine, org: SalesforceSimulator) -> World:
     org.faults = faults.none
     org.saving.rules.clear()
-    world = World(engine, org)
+    world = World(sqlite_hub, org)
     world.bind_all(org.reset(["1001", "1002"], ["CC"]))
     return world
 
 
 @pytest.fixture
-def world(engine: Engine, either: SalesforceSimulator) -> World:
-    return world_of(engine, either)
+def world(sqlite_hub: Engine, either: SalesforceSimulator) -> World:
+    return world_of(sqlite_hub, either)
 
 
 @pytest.fixture
-def in_package(engine: Engine, package: SalesforceSimulator) -> World:
-    return world_of(engine, package)
+def in_package(sqlite_hub: Engine, package: SalesforceSimulator) -> World:
+    return world_of(sqlite_hub, package)
 
 
 def org_of(world: World) -> SalesforceSimulator:
@@ -127,11 +117,11 @@ def writes(world: World) -> list[int]:
 
 @pytest.mark.parametrize("which", [0, -1])
 @pytest.mark.parametrize("fault", LOST)
-def test_a_lost_answer_makes_nothing_twice(engine: Engine, world: World, fault: Edge, which: int) -> None:
+def test_a_lost_answer_makes_nothing_twice(sqlite_hub: Engine, world: World, fault: Edge, which: int) -> None:
     days = (MORNING, (13 * 60, 17 * 60))
     world.day("1001", MONDAY, *days)
     number = writes(world)[which]
-    again = world_of(engine, org_of(world))
+    again = world_of(sqlite_hub, org_of(world))
     again.day("1001", MONDAY, *days)
     org_of(world).faults = faults.scripted(*[None] * number, fault)
     again.push(MONDAY, TUESDAY)
@@ -207,11 +197,11 @@ def opened(org: SalesforceSimulator, **settings: Any) -> SalesforceConnector:
     return SalesforceConnector(SalesforceSettings.model_validate(given))
 
 
-def test_of_a_rate_that_is_set_nearly_all_is_used(engine: Engine, in_package: World) -> None:
+def test_of_a_rate_that_is_set_nearly_all_is_used(sqlite_hub: Engine, in_package: World) -> None:
     org, rate = org_of(in_package), 6
     org.reset([str(number) for number in range(6000)], [])
     with opened(org, bulk_from=BATCH, requests_per_minute=rate) as connector:
-        budget = Budget(engine, in_package.tenant, "books", connector.capabilities, org.clock.now, org.clock.sleep)
+        budget = Budget(sqlite_hub, in_package.tenant, "books", connector.capabilities, org.clock.now, org.clock.sleep)
         connector.meter = budget
         began = org.clock.now() // 60
         receipts = [*connector.push([*many(connector, 6000)])]
@@ -221,16 +211,16 @@ def test_of_a_rate_that_is_set_nearly_all_is_used(engine: Engine, in_package: Wo
     assert calls * 100 >= 95 * rate * minutes
 
 
-def test_a_daily_budget_is_respected_and_the_rest_comes_the_next_day(engine: Engine, in_package: World) -> None:
+def test_a_daily_budget_is_respected_and_the_rest_comes_the_next_day(sqlite_hub: Engine, in_package: World) -> None:
     org = org_of(in_package)
     org.reset([str(number) for number in range(1000)], [])
     with opened(org, requests_per_day=3, bulk_from=BATCH) as connector:
-        budget = Budget(engine, in_package.tenant, "books", connector.capabilities, org.clock.now, org.clock.sleep)
+        budget = Budget(sqlite_hub, in_package.tenant, "books", connector.capabilities, org.clock.now, org.clock.sleep)
         connector.meter = budget
         receipts: list[Receipt] = []
         with pytest.raises(Throttled) as caught:
             receipts.extend(connector.push([*many(connector, 1000)]))
-        assert (org.usage.used, spent_today(engine, in_package.tenant, "books", org.clock.now())) == (3, 3)
+        assert (org.usage.used, spent_today(sqlite_hub, in_package.tenant, "books", org.clock.now())) == (3, 3)
         assert len(receipts) == len(org.org.rows(DAY)) == 600
         org.clock.sleep(caught.value.after)
         left = [change for change in many(connector, 1000) if change.key not in {one.key for one in receipts}]

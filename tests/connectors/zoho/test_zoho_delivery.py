@@ -1,17 +1,14 @@
 """Whole pushes to the simulated Zoho: what every connector must do, and Zoho's limits under a simulated clock."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Engine
 from starlette.responses import Response
 
 from connectors.zoho.simulated.limits import THRESHOLDS
 from connectors.zoho.simulator import ZohoSimulator, ZohoV3Simulator
-from hub.database import migrate
 from hub.errors import Throttled
 from hub.testing.conformance import Kit
 from hub.testing.connector_contract import ConnectorContract
@@ -31,15 +28,6 @@ class TestZoho(ConnectorContract):
 class TestZohoV3(ConnectorContract):
     target = ZohoV3Simulator
     seeds = 4
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    """In memory, as these tests count thousands of requests."""
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 class Limited(ZohoSimulator):
@@ -67,8 +55,8 @@ class Limited(ZohoSimulator):
         return max(sum(begin <= one < begin + 60 for one in at) for begin in at)
 
 
-def pushed(engine: Engine, simulator: ZohoSimulator, days: int = DAYS) -> World:
-    world = World(engine, simulator)
+def pushed(sqlite_hub: Engine, simulator: ZohoSimulator, days: int = DAYS) -> World:
+    world = World(sqlite_hub, simulator)
     world.bind_all(simulator.reset([str(number) for number in range(1, PEOPLE + 1)], []))
     for number in range(1, PEOPLE + 1):
         for offset in range(days):
@@ -77,10 +65,10 @@ def pushed(engine: Engine, simulator: ZohoSimulator, days: int = DAYS) -> World:
 
 
 @pytest.mark.slow
-def test_a_long_push_uses_what_is_allowed_and_never_trips_a_lock(engine: Engine) -> None:
+def test_a_long_push_uses_what_is_allowed_and_never_trips_a_lock(sqlite_hub: Engine) -> None:
     simulator = Limited()
     with simulator.running():
-        world = pushed(engine, simulator)
+        world = pushed(sqlite_hub, simulator)
         done = world.push(DAY, DAY + timedelta(days=DAYS - 1))
     assert done.error is None
     assert len(simulator.state.entries) == PEOPLE * DAYS
@@ -95,10 +83,10 @@ def test_a_long_push_uses_what_is_allowed_and_never_trips_a_lock(engine: Engine)
     assert 9.5 <= per_minute <= 10
 
 
-def test_a_lock_is_waited_for_and_the_next_push_goes_on(engine: Engine) -> None:
+def test_a_lock_is_waited_for_and_the_next_push_goes_on(sqlite_hub: Engine) -> None:
     simulator = Limited()
     with simulator.running():
-        world = pushed(engine, simulator, days=1)
+        world = pushed(sqlite_hub, simulator, days=1)
         simulator.web.limits.locked["POST attendance/bulkImport"] = simulator.clock.true + 300
         done = world.push(DAY, DAY)
         assert isinstance(done.error, Throttled)
