@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from types import TracebackType
 from typing import Any, Self
+from unittest.mock import patch
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -42,6 +43,8 @@ CHANCE = 0.3
 QUIET_PUSHES = 4
 BATCH = 9
 """Changes per push at most: small batches leave more room for faults between them."""
+WINDOWS = (1, 3 * BATCH, 10_000)
+"""Intents at least that are committed together: those of a batch, of a few, of all."""
 
 FIGURES = ("connector", "seeds", "faults", "entries", "duplicates", "missing", "blocked", "seconds")
 
@@ -167,7 +170,10 @@ class _Run:
         killed, self._target.faults = False, counted
         dice = random.Random(self._dice.randrange(2**32))  # noqa: S311
         try:
-            with mishaps(dice, self._chance / 6, self._target.clock, self._count):
+            with (
+                mishaps(dice, self._chance / 6, self._target.clock, self._count),
+                patch("hub.delivery.apply.WINDOW", dice.choice(WINDOWS)),
+            ):
                 self._push()
         except (HubError, OperationalError):
             pass
