@@ -5,6 +5,7 @@ Every complaint names the line and, where there is a closed list, the values tha
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import yaml
@@ -14,6 +15,9 @@ from pydantic_core import ErrorDetails
 from hub.rules.policy import Amendment, Policy
 from hub.rules.policy_rules import Part
 from hub.rules.presets import names, parameters
+
+TYPO = 0.85
+"""How alike two names must be for one to be taken for the other misspelt."""
 
 
 class PolicyFile(Part):
@@ -85,9 +89,12 @@ def _problems(wrong: ValidationError, tree: Any, model: type[BaseModel], at: tup
 
 def _sentence(error: ErrorDetails, model: type[BaseModel], place: tuple[Any, ...]) -> str:
     name = ".".join(str(part) for part in place) or "policy"
+    if error["type"] == "missing":
+        return f"{name} is missing"
     if error["type"] == "extra_forbidden":
-        known = ", ".join(sorted(model.model_fields)) if len(place) == 1 else "see the schema"
-        return f"{name} is no parameter; allowed: {known}"
+        known = sorted(model.model_fields) if len(place) == 1 else ["see the schema"]
+        meant = "".join(f" (did you mean {one}?)" for one in get_close_matches(name, known, 1, TYPO))
+        return f"{name} is no parameter{meant}; allowed: {', '.join(known)}"
     if error["type"] == "literal_error":
         return f"{name} is {error['input']!r}; allowed: {error['ctx']['expected']}"
     return f"{name} is {error['input']!r}: {error['msg']}"

@@ -39,7 +39,8 @@ def test_a_good_file_becomes_a_policy_with_its_versions() -> None:
         ("grace_in_min: 15", "grace_in_min: -1", 4, "greater than or equal to 0"),
         ("indian_std", "indian", 2, "allowed: california, frappe, indian_std"),
         ("late_free: 3", "late_free: many", 8, "valid integer"),
-        ("policy: office", "polcy: office", 1, "polcy is no parameter; allowed: amendments, parameters, policy"),
+        ("policy: office", "polcy: office", 1, "polcy is no parameter (did you mean policy?); allowed: amendments"),
+        ("policy: office", "", 1, "policy is missing"),
         ("  grace_in_min: 15", " - [", 6, "YAML"),
     ],
 )
