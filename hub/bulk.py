@@ -4,26 +4,19 @@
 binary COPY: straight into the table, as most of what comes is new; when a key is there already, into a temporary table
 and from there with `ON CONFLICT DO NOTHING`. The first column is the key within its tenant. Rows are written in its
 order: neighbours meet in the index, and two transactions that hold the same rows cannot wait for each other.
-
-The others take columns by name, with values as the table's model has them; dates and JSON are written as SQLAlchemy
-would write them. The shortest column says how many rows there are: `itertools.repeat` is one of the same value.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from psycopg import Cursor
 from psycopg.errors import UniqueViolation
-from sqlalchemy import JSON, Connection, Dialect
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from hub.database import json_text
-
 Row = tuple[Any, ...]
-Columns = Mapping[str, Iterable[Any]]
 
 FEW = 100
 """Up to here the temporary table costs more than it saves."""
@@ -51,7 +44,7 @@ def insert_new(connection: Connection, table: type[SQLModel], columns: Sequence[
         _copy(cursor, incoming, types, listed, ordered)
         statement = f"INSERT INTO {name} ({listed}) SELECT {listed} FROM {incoming} {end}"  # noqa: S608
         return cursor.execute(statement).rowcount
-    return _inserted(connection, table, columns, ordered, end)
+    return insert_values(connection, table, columns, ordered, end)
 
 
 def _types(connection: Connection, cursor: Cursor, name: str, listed: str) -> Sequence[int]:
@@ -82,39 +75,7 @@ def _copy(cursor: Cursor, incoming: str, types: Sequence[int], listed: str, rows
             copy.write_row(row)
 
 
-def insert_rows(connection: Connection, table: type[SQLModel], columns: Columns) -> None:
-    """Append rows."""
-    _inserted(connection, table, [*columns], _rows(connection, table, columns))
-
-
-def upsert_rows(
-    connection: Connection,
-    table: type[SQLModel],
-    columns: Columns,
-    keys: Collection[str],
-    *,
-    added: Collection[str] = (),
-) -> None:
-    """Append rows, or change the ones that have the same keys already; the `added` columns are added up."""
-    name = table.__tablename__
-    changed = [
-        f"{one} = {f'{name}.{one} + ' if one in added else ''}excluded.{one}" for one in columns if one not in keys
-    ]
-    end = f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changed)}"
-    _inserted(connection, table, [*columns], _rows(connection, table, columns), end)
-
-
-def update_rows(connection: Connection, table: type[SQLModel], columns: Columns, keys: Columns) -> None:
-    """Set the columns where the keys are."""
-    mark = _mark(connection)
-    values = ", ".join(f"{one} = {mark}" for one in columns)
-    there = " AND ".join(f"{one} = {mark}" for one in keys)
-    statement = f"UPDATE {table.__tablename__} SET {values} WHERE {there}"  # noqa: S608 - names are ours
-    if rows := _rows(connection, table, {**columns, **keys}):
-        connection.exec_driver_sql(statement, rows)
-
-
-def _inserted(
+def insert_values(
     connection: Connection, table: type[SQLModel], columns: Sequence[str], rows: Sequence[Row], end: str = ""
 ) -> int:
     """Insert the rows; returns how many were written."""
@@ -132,14 +93,3 @@ def _inserted(
 
 def _mark(connection: Connection) -> str:
     return "%s" if connection.dialect.name == "postgresql" else "?"
-
-
-def _binding(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    return json_text if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _rows(connection: Connection, table: type[SQLModel], columns: Columns) -> list[Row]:
-    """The rows with dates and JSON as the database's driver takes them."""
-    types = table.metadata.tables[str(table.__tablename__)].columns
-    bound = ((_binding(types[name].type, connection.dialect), values) for name, values in columns.items())
-    return list(zip(*(map(bind, values) if bind else values for bind, values in bound), strict=False))

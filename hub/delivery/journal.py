@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
-from hub.bulk import Columns, insert_rows, update_rows, upsert_rows
+from hub.columns import Columns, insert_rows, update_rows, upsert_rows
 from hub.database import writing
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import NEVER_WENT, Action, Item, Known, State

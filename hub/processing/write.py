@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import polars as pl
-from sqlalchemy import Update, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Delete, Update, bindparam, delete, func, select, update
 from sqlmodel import Session, col
 
 from hub.frames import insert_frame, read_frame
@@ -35,6 +35,7 @@ STORED: Final[Schema] = {
 _OCTETS: Final = pl.Series([f"{octet:02x}" for octet in range(256)])
 
 T = TypeVar("T")
+Statement = TypeVar("Statement", Update, Delete)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Writer:
         fresh = new.select(known).with_columns(revision=pl.lit(1), recompute_reason=pl.lit(None, pl.String))
         insert_frame(self.session, AttendanceDay, fresh)
         self._rewrite(differing.select(known), _strongest(causes))
-        self._update(self._these_days(), settled.select(*_KEY, *_ORIGIN))
+        self._carry_out(self._where(update(AttendanceDay)), settled.select(*_KEY, *_ORIGIN))
         touched = pl.concat([part.select(_KEY) for part in (new, differing, settled)])
         self._replace_details(outputs, touched, pl.concat([differing.select(_KEY), settled.select(_KEY)]))
         return Processed(rows.height, new.height, differing.height)
@@ -112,32 +113,29 @@ class Writer:
     def _rewrite(self, rows: pl.DataFrame, reasons: dict[date, str]) -> None:
         reason = [reasons.get(day) for day in rows["work_date"]]
         told = rows.with_columns(recompute_reason=pl.Series(reason, dtype=pl.String))
-        self._update(self._these_days().values(revision=col(AttendanceDay.revision) + 1), told)
+        statement = update(AttendanceDay).values(revision=col(AttendanceDay.revision) + 1)
+        self._carry_out(self._where(statement), told)
 
-    def _these_days(self) -> Update:
-        table = AttendanceDay
-        there = (col(table.employee_id) == bindparam("_employee_id"), col(table.work_date) == bindparam("_work_date"))
-        return update(table).where(col(table.tenant) == self.tenant, *there)
+    def _where(self, statement: Statement) -> Statement:
+        """The statement about the one employee-day that its parameters name."""
+        row = statement.table.c
+        there = (row.employee_id == bindparam("_employee_id"), row.work_date == bindparam("_work_date"))
+        return statement.where(row.tenant == self.tenant, *there)
 
-    def _update(self, statement: Update, rows: pl.DataFrame) -> None:
+    def _carry_out(self, statement: Update | Delete, rows: pl.DataFrame) -> None:
         if not rows.is_empty():
             keyed = rows.with_columns(_employee_id="employee_id", _work_date="work_date")
             self.session.connection().execute(statement, keyed.to_dicts())
 
     def _replace_details(self, outputs: Outputs, touched: pl.DataFrame, before: pl.DataFrame) -> None:
         for table, frame in ((AttendancePair, outputs.pairs), (Anomaly, outputs.anomalies)):
-            self._delete(table, before.rows())
+            self._carry_out(self._where(delete(table)), before)
             named = frame.rename({"employee_key": "employee_id", "business_date": "work_date"})
             # By date, as the tables' indexes are: neighbours meet in them.
             rows = named.join(touched, on=_KEY, how="semi", maintain_order="left").sort(
                 "work_date", "employee_id", maintain_order=True
             )
             insert_frame(self.session, table, rows.with_columns(tenant=pl.lit(self.tenant)))
-
-    def _delete(self, table: type[Any], keys: list[tuple[Any, ...]]) -> None:
-        for some in batched(keys, MANY):
-            these = tuple_(col(table.employee_id), col(table.work_date)).in_(some)
-            self.session.connection().execute(delete(table).where(col(table.tenant) == self.tenant, these))
 
 
 def batched(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -84,7 +84,7 @@ class AttendancePair(SQLModel, table=True):
 class Anomaly(SQLModel, table=True):
     """Something about an employee-day that a person should look at."""
 
-    __table_args__ = (Index("ix_anomaly_tenant_date", "tenant", "work_date"),)
+    __table_args__ = (Index("ix_anomaly_tenant_date", "tenant", "work_date", "employee_id"),)
     id: int | None = Field(default=None, primary_key=True)
     tenant: str
     employee_id: int

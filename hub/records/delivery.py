@@ -65,7 +65,8 @@ class JournalEntry(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("tenant", "connection", "entry_key"),
-        Index("ix_journalentry_tenant_connection_date", "tenant", "connection", "work_date"),
+        # Without the connection: PostgreSQL would take the index for as good as the key until it has statistics.
+        Index("ix_journalentry_tenant_date", "tenant", "work_date"),
     )
     id: int | None = Field(default=None, primary_key=True)
     tenant: str

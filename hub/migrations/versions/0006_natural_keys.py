@@ -1,4 +1,4 @@
-"""days and pairs are known by what they are, and not by a number."""
+"""days and pairs are known by what they are, and not by a number; indexes that serve what is asked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,9 +26,17 @@ def upgrade() -> None:
         table.drop_constraint('attendancepair_' + '_'.join(_ONE_PAIR) + '_key', type_='unique')
         table.drop_column('id')
         table.create_primary_key('attendancepair_pkey', _PAIR)
+    op.drop_index('ix_anomaly_tenant_date', 'anomaly')
+    op.create_index('ix_anomaly_tenant_date', 'anomaly', ['tenant', 'work_date', 'employee_id'])
+    op.drop_index('ix_journalentry_tenant_connection_date', 'journalentry')
+    op.create_index('ix_journalentry_tenant_date', 'journalentry', ['tenant', 'work_date'])
 
 
 def downgrade() -> None:
+    op.drop_index('ix_journalentry_tenant_date', 'journalentry')
+    op.create_index('ix_journalentry_tenant_connection_date', 'journalentry', ['tenant', 'connection', 'work_date'])
+    op.drop_index('ix_anomaly_tenant_date', 'anomaly')
+    op.create_index('ix_anomaly_tenant_date', 'anomaly', ['tenant', 'work_date'])
     with op.batch_alter_table('attendanceday', naming_convention=_NAMES) as table:
         table.drop_index('ix_attendanceday_tenant_change')
         table.drop_constraint('attendanceday_pkey', type_='primary')
