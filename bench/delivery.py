@@ -9,7 +9,10 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
+from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -17,6 +20,7 @@ from typing import Any, Final
 from bench.erp import Erp, erp
 from bench.others import BATCH, Rows, by_dlt, by_singer
 from bench.results import Row, row
+from bench.servers import databases
 from hub.contract import ConnectorSpec, Kind
 from hub.database import connect, migrate
 from hub.delivery.clock import Clock
@@ -93,25 +97,31 @@ class Timed(Delivery):
 
 
 def muster(there: Erp, refs: Refs, folder: Path) -> Send:
+    """A hub on SQLite."""
+    return _hub(f"sqlite:///{folder / 'hub.db'}", there, refs)
+
+
+def _hub(url: str, there: Erp, refs: Refs) -> Send:
     """A hub with these days, and a push of them."""
-    engine = connect(f"sqlite:///{folder / 'hub.db'}")
+    engine = connect(url)
     migrate(engine)
     world = World(engine, Remote(there))
     fill(world, refs, DATES, PAIR)
+    return partial(_push, world)
 
-    def push() -> float:
-        clock, planning = world.target.clock, 0.0
-        for _ in range(PUSHES):
-            with HttpMemoryConnector(HttpMemorySettings.model_validate(world.target.settings())) as connector:
-                delivery = Timed(engine, world.config, connector, Clock(clock.now, clock.steady, clock.sleep))
-                done = delivery.push(DATES[0], DATES[-1]).delivered
-                planning += delivery.planning
-                if done:
-                    break
-            clock.sleep(LEASE_SECONDS)
-        return planning
 
-    return push
+def _push(world: World) -> float:
+    clock, planning = world.target.clock, 0.0
+    for _ in range(PUSHES):
+        with HttpMemoryConnector(HttpMemorySettings.model_validate(world.target.settings())) as connector:
+            delivery = Timed(world.engine, world.config, connector, Clock(clock.now, clock.steady, clock.sleep))
+            done = delivery.push(DATES[0], DATES[-1]).delivered
+            planning += delivery.planning
+            if done:
+                break
+        clock.sleep(LEASE_SECONDS)
+    world.engine.dispose()
+    return planning
 
 
 def _others(by: Callable[[str, Rows], None]) -> Prepare:
@@ -144,17 +154,27 @@ SIDES: Final[dict[str, Prepare]] = {"muster": muster, "dlt": _others(by_dlt), "s
 def run() -> Iterator[Row]:
     """Rows a second without faults, and records that are there twice with them."""
     logging.disable(logging.CRITICAL)
-    with erp() as there:
+    with erp() as there, _postgresql() as postgresql:
+        sides = {**SIDES, "postgresql": postgresql}
         # In turns, as a machine is not equally fast all the time.
-        rounds = [{name: _seconds(there, prepare) for name, prepare in SIDES.items()} for _ in range(ROUNDS)]
+        rounds = [{name: _seconds(there, prepare) for name, prepare in sides.items()} for _ in range(ROUNDS)]
         doubled = {name: _doubled(there, prepare) for name, prepare in SIDES.items()}
     logging.disable(logging.NOTSET)
-    whole = {name: ENTRIES / median(one[name][0] for one in rounds) for name in SIDES}
-    sending = {name: ENTRIES / median(one[name][1] for one in rounds) for name in SIDES}
+    whole = {name: ENTRIES / median(one[name][0] for one in rounds) for name in sides}
+    sending = {name: ENTRIES / median(one[name][1] for one in rounds) for name in sides}
     for other in ("dlt", "singer-sdk"):
         yield row("delivery.rows", sending["muster"], "rows/s", other, sending[other])
+        yield row("delivery.rows.postgresql", sending["postgresql"], "rows/s", other, sending[other])
         yield row("delivery.rows_with_planning", whole["muster"], "rows/s", other, whole[other])
         yield row("delivery.duplicates_with_faults", doubled["muster"], "records", other, doubled[other])
+
+
+@contextmanager
+def _postgresql() -> Iterator[Prepare]:
+    """A hub on a database of its own each time, all on one server."""
+    numbers = count()
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder, databases("postgresql", Path(folder)) as create:
+        yield lambda there, refs, _folder: _hub(create(f"hub{next(numbers)}"), there, refs)
 
 
 def _seconds(there: Erp, prepare: Prepare) -> tuple[float, float]:

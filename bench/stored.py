@@ -6,20 +6,20 @@ The database is filled beforehand; what is timed is what a night does, for many 
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 import polars as pl
-from sqlalchemy import Engine
-from sqlmodel import SQLModel
+from sqlalchemy import Engine, update
+from sqlmodel import SQLModel, col
 
 from bench import punches
 from bench.results import Row, row
 from bench.servers import databases
 from hub.database import connect, migrate, writing
 from hub.frames import insert_frame
-from hub.processing import process
+from hub.processing import Processed, process
 from hub.records import (
     Badge,
     Device,
@@ -41,19 +41,30 @@ GOAL: Final = 150_000
 
 
 def run() -> Iterator[Row]:
-    """Punches a second, stored to stored."""
+    """Punches a second, stored to stored, and the same dates again after every hundredth punch was another one."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder, databases("postgresql", Path(folder)) as create:
         engine = connect(create("stored"))
         migrate(engine)
         count = _fill(engine)
         last = punches.FIRST + timedelta(days=DAYS - 1)
-        began = time.perf_counter()
-        done = process(engine, TENANT, punches.FIRST, last, lambda: punches.LATER)
-        seconds = time.perf_counter() - began
+        seconds, done = _processed(engine, last)
         if done.created != PEOPLE * DAYS:
             raise RuntimeError(f"{done.created} days were made, not {PEOPLE * DAYS}")
+        with writing(engine) as session:
+            late = (col(Punch.tenant) == TENANT, col(Punch.id) % 100 == 0)
+            session.connection().execute(update(Punch).where(*late).values(t_utc=col(Punch.t_utc) + 60))
+        again, done = _processed(engine, last)
+        if not 0 < done.changed < PEOPLE * DAYS / 20:
+            raise RuntimeError(f"{done.changed} days were changed by every hundredth punch")
         engine.dispose()
         yield row("rules.stored_to_stored.postgresql", count / seconds, "punches/s", "goal", GOAL)
+        yield row("rules.stored_correction.postgresql", again * 1000, "ms", "all of it", seconds * 1000)
+
+
+def _processed(engine: Engine, last: date) -> tuple[float, Processed]:
+    began = time.perf_counter()
+    done = process(engine, TENANT, punches.FIRST, last, lambda: punches.LATER)
+    return time.perf_counter() - began, done
 
 
 def _fill(engine: Engine) -> int:
