@@ -90,7 +90,7 @@ def directed(visit: list[tuple[int, int]], slot: Slot) -> list[tuple[int, str]]:
     return result
 
 
-def paired(sequence: list[tuple[int, str]], split: int, longest: int) -> list[tuple[int, int]]:
+def without_repeats(sequence: list[tuple[int, str]], split: int) -> list[tuple[int, str]]:
     kept: list[tuple[int, str]] = []
     for i, (t, word) in enumerate(sequence):
         before = sequence[i - 1] if i else None
@@ -100,8 +100,12 @@ def paired(sequence: list[tuple[int, str]], split: int, longest: int) -> list[tu
         if word == "out" and after and after[1] == "out" and after[0] - t <= split:
             continue
         kept.append((t, word))
+    return kept
+
+
+def paired(sequence: list[tuple[int, str]], split: int, longest: int) -> list[tuple[int, int]]:
     pairs = []
-    for (a, first), (b, second) in pairwise(kept):
+    for (a, first), (b, second) in pairwise(without_repeats(sequence, split)):
         if (first, second) == ("in", "out") and b - a <= longest:
             pairs.append((a, b))
     return pairs
