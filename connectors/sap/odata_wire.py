@@ -27,6 +27,14 @@ def loads(body: bytes) -> Any:
     return json.loads(body, parse_float=Decimal)
 
 
+def told(body: bytes) -> Any:
+    """The value of an answer; None when it is not JSON."""
+    try:
+        return loads(body)
+    except ValueError:
+        return None
+
+
 def day_json(day: date) -> str:
     """A calendar date in JSON."""
     return f"/Date({timegm(day.timetuple()) * 1000})/"

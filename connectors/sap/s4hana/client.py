@@ -78,7 +78,7 @@ class S4Client:
         response = self._http.read("GET", path, params={**self._client, **query, "$format": "json"})
         if not response.is_success:
             raise faults.meaning(response, what, write=False)
-        match _json(response):
+        match wire.told(response.content):
             case {"d": {"results": [*rows]}} if all(isinstance(row, dict) for row in rows):
                 return rows
         raise ContractBroken(f"The list of {what} has an unknown shape; check what stands in front of S/4HANA.")
@@ -169,10 +169,3 @@ def _auth(settings: S4Settings, tokens: TokenStore, transport: Transport | None)
 def _wants_token(response: Response) -> bool:
     asked = response.headers.get(_CSRF, "").lower() == "required"
     return response.status_code == HTTPStatus.FORBIDDEN and asked
-
-
-def _json(response: Response) -> Any:
-    try:
-        return wire.loads(response.content)
-    except ValueError:
-        return None

@@ -77,7 +77,7 @@ class SfClient:
             content=wire.dumps([{**head, **row} for row in rows]),
             headers={"Content-Type": "application/json"},
         )
-        told = _json(response) if response.is_success else None
+        told = wire.told(response.content) if response.is_success else None
         match told:
             case {"d": [*results]}:
                 return _results(results, len(rows))
@@ -102,7 +102,7 @@ class SfClient:
 def _page(response: Response, what: str) -> tuple[list[dict[str, Any]], str]:
     if not response.is_success:
         raise faults.meaning(response, what, write=False)
-    match _json(response):
+    match wire.told(response.content):
         case {"d": {"results": [*rows]} as body} if all(isinstance(row, dict) for row in rows):
             return rows, str(body.get("__next") or "")
     raise ContractBroken(f"The list of {what} has an unknown shape; check what stands in front of SuccessFactors.")
@@ -120,10 +120,3 @@ def _results(results: list[Any], count: int) -> list[Result]:
     if found.keys() != set(range(count)):
         raise Uncertain(f"SuccessFactors told of {len(found)} of {count} rows; the others may have been carried out.")
     return [found[index] for index in range(count)]
-
-
-def _json(response: Response) -> Any:
-    try:
-        return wire.loads(response.content)
-    except ValueError:
-        return None

@@ -22,7 +22,7 @@ from fastapi import FastAPI
 
 from connectors.sap import odata_wire as wire
 from connectors.sap.successfactors import spec
-from connectors.sap.successfactors.simulated.clock import Events
+from connectors.sap.successfactors.simulated.clock import Events, Guesses
 from connectors.sap.successfactors.simulated.company import UNPAID, WORKING, Company
 from connectors.sap.successfactors.simulated.odata import OData
 from connectors.sap.successfactors.simulated.tokens import Tokens
@@ -116,6 +116,10 @@ class TimeEventsSimulator(SfSimulator):
 
     name = "sap_time_events"
     chosen: ClassVar[dict[str, Any]] = {"attendance": "time_events", "time_type": WORKING}
+
+    def __init__(self, clock: SimulatedClock | None = None, *, guesses: Guesses | None = None, **options: Any) -> None:
+        super().__init__(clock, **options)
+        self.events.guesses = guesses or Guesses()
 
 
 class ExternalTimeSimulator(SfSimulator):

@@ -87,7 +87,7 @@ class TimeEvents(Target):
         if people:
             where.append(wire.one_of("workAssignmentId", people))
         response = self._reader.get(READING, **{"$filter": " and ".join(where), "$top": str(PAGE)})
-        match _json(response) if response.is_success else None:
+        match wire.told(response.content) if response.is_success else None:
             case {"value": [*rows]} if all(isinstance(row, dict) for row in rows):
                 return rows
         raise faults.meaning(response, "time events", write=False)
@@ -129,7 +129,7 @@ class TimeEvents(Target):
             return
         body = {"value": [{"id": ref, "deleted": True} for change in known for ref in change.refs]}
         response = self._writer.send("PATCH", DELETIONS, body, "application/merge-patch+json")
-        answer = _json(response) if response.is_success else None
+        answer = wire.told(response.content) if response.is_success else None
         match answer:
             case {"failedTimeEvents": [*failed], "deletedCount": int()} if all("id" in one for one in failed):
                 reasons = {str(one["id"]): str(one.get("reason", "")) for one in failed}
@@ -142,7 +142,7 @@ class TimeEvents(Target):
     def findings(self) -> Iterator[Finding]:
         """Whether the two event types are there, active, and of the right sense."""
         response = self._reader.get(GROUPS, **{"$expand": "timeEventTypeNav"})
-        match _json(response) if response.is_success else None:
+        match wire.told(response.content) if response.is_success else None:
             case {"value": [*groups]}:
                 types = {one["code"]: one for group in groups for one in group.get("timeEventTypeNav", ())}
             case _:
@@ -157,7 +157,7 @@ class TimeEvents(Target):
     def _visible(self) -> Finding:
         """Without the permission to read, the answer is an empty list and no error."""
         response = self._reader.get(READING, **{"$top": "1"})
-        match _json(response) if response.is_success else None:
+        match wire.told(response.content) if response.is_success else None:
             case {"value": []}:
                 text = (
                     "No time event can be seen. If there are some already, the user lacks the permission to read them."
@@ -183,7 +183,7 @@ def calls(changes: list[Change]) -> list[list[Change]]:
 
 def _told(response: Response) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """By the name of the event: its id in SuccessFactors, or why it was refused; either list may be left out."""
-    answer: Any = _json(response) if response.is_success else None
+    answer: Any = wire.told(response.content) if response.is_success else None
     try:
         good, bad = answer.get("succeededTimeEvents"), answer.get("failedTimeEvents")
         made: dict[str, tuple[str, ...]] = {str(one["id"]): (str(one["UUID"]),) for one in good or ()}
@@ -197,10 +197,3 @@ def _told(response: Response) -> tuple[dict[str, tuple[str, ...]], dict[str, str
 
 def _instant(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _json(response: Response) -> Any:
-    try:
-        return wire.loads(response.content)
-    except ValueError:
-        return None

@@ -10,7 +10,6 @@ from connectors.sap.successfactors.entities import ABSENCE
 from connectors.sap.successfactors.simulated.company import UNPAID
 from connectors.sap.successfactors.simulator import EmployeeTimeSimulator
 from hub.contract import Kind, Outcome
-from hub.database import connect, migrate
 from hub.delivery.lines import Action
 from hub.errors import SettingsWrong
 from hub.testing.world import World
@@ -31,14 +30,6 @@ def sf(served: EmployeeTimeSimulator) -> Iterator[EmployeeTimeSimulator]:
     served.reset(["1", "2", "3"], [])
     yield served
     served.company.revives = False
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('sf') / 'hub.db'}")
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def test_loss_of_pay_is_an_absence_of_a_whole_or_half_day(sf: EmployeeTimeSimulator) -> None:
@@ -85,8 +76,8 @@ def test_an_absence_that_was_taken_back_can_be_booked_again(sf: EmployeeTimeSimu
     assert {row["approvalStatus"] for row in sf.company.absences.values()} == {"CANCELLED"}
 
 
-def test_another_amount_is_another_absence(sf: EmployeeTimeSimulator, engine: Engine) -> None:
-    world = World(engine, sf)
+def test_another_amount_is_another_absence(sf: EmployeeTimeSimulator, sqlite_hub: Engine) -> None:
+    world = World(sqlite_hub, sf)
     world.bind_all(sf.reset(["1"], []))
     for amount in (100, 50, 100):
         world.day("1", DAY, status="A", payable_days=100 - amount, lop_days=amount)
@@ -111,8 +102,8 @@ def test_a_collision_is_told_and_stops_nobody_else(sf: EmployeeTimeSimulator) ->
     assert [one.natural_key for one in foreign] == ["foreign:absence:x"]
 
 
-def test_an_absence_that_waits_for_approval_is_not_delivered(sf: EmployeeTimeSimulator, engine: Engine) -> None:
-    world = World(engine, sf)
+def test_an_absence_that_waits_for_approval_is_not_delivered(sf: EmployeeTimeSimulator, sqlite_hub: Engine) -> None:
+    world = World(sqlite_hub, sf)
     world.bind_all(sf.reset(["1"], []))
     world.day("1", DAY, status="A", payable_days=0, lop_days=100)
     assert world.push(DAY, DAY).delivered

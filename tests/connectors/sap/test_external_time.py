@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from connectors.sap.successfactors.entities import EXTERNAL_TIME, RECORDING, SHEET_ENTRY
 from connectors.sap.successfactors.simulator import ExternalTimeSimulator
 from hub.contract import Kind, Outcome, Receipt
-from hub.database import connect, migrate
 from hub.delivery.outcome import Pushed
 from hub.errors import ContractBroken, HubError, NotInstalled, Uncertain
 from hub.testing import faults
@@ -53,17 +52,9 @@ def sf(served: ExternalTimeSimulator) -> Iterator[ExternalTimeSimulator]:
     served.options.clear()
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('sf') / 'hub.db'}")
-    migrate(engine)
-    yield engine
-    engine.dispose()
-
-
 @pytest.fixture
-def world(engine: Engine, sf: ExternalTimeSimulator) -> World:
-    world = World(engine, sf)
+def world(sqlite_hub: Engine, sf: ExternalTimeSimulator) -> World:
+    world = World(sqlite_hub, sf)
     world.bind_all(sf.reset(["1", "2"], COSTS))
     return world
 

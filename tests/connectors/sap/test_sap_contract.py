@@ -23,14 +23,8 @@ class TestTimeEvents(ConnectorContract):
     seeds = 4
 
 
-class OtherGuesses(TimeEventsSimulator):
-    def __init__(self) -> None:
-        super().__init__()
-        self.events.guesses = Guesses(any_sixty_seconds=False, pattern_refuses_call=False)
-
-
 class TestTimeEventsOtherwise(ConnectorContract):
-    target = OtherGuesses
+    target = partial(TimeEventsSimulator, guesses=Guesses(any_sixty_seconds=False, pattern_refuses_call=False))
     seeds = 2
 
 

@@ -15,7 +15,6 @@ from connectors.sap.successfactors import time_events
 from connectors.sap.successfactors.simulated.clock import PATTERNS
 from connectors.sap.successfactors.simulator import TimeEventsSimulator
 from hub.contract import Kind, Outcome, Scope
-from hub.database import connect, migrate
 from hub.delivery.budget import Budget
 from hub.delivery.forecast import forecast
 from hub.errors import ContractBroken, Throttled, Uncertain
@@ -45,14 +44,6 @@ def sf(served: TimeEventsSimulator) -> Iterator[TimeEventsSimulator]:
     yield served
     served.faults, served.events.readable = faults.none, True
     served.events.types = {"C10": "START", "C20": "STOP"}
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('sf') / 'hub.db'}")
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def test_a_punch_is_local_time_with_its_offset(sf: TimeEventsSimulator) -> None:
@@ -251,16 +242,18 @@ def test_the_forecast_of_twenty_thousand_people_with_four_punches() -> None:
 
 
 @pytest.mark.slow
-def test_twenty_thousand_people_arrive_when_the_forecast_says_and_a_fourth_time_is_not_begun(engine: Engine) -> None:
+def test_twenty_thousand_people_arrive_when_the_forecast_says_and_a_fourth_time_is_not_begun(
+    sqlite_hub: Engine,
+) -> None:
     sf = TimeEventsSimulator()
     numbers = [str(number) for number in range(1, 20_001)]
     times = ((8, "in"), (12, "out"), (13, "in"), (17, "out"))
     with sf.running():
         sf.reset(numbers, [])
-        tenant = World(engine, sf).tenant
+        tenant = World(sqlite_hub, sf).tenant
         with opened(sf, timeout_seconds=60) as connector:
             can = connector.capabilities
-            connector.meter = Budget(engine, tenant, "books", can, sf.clock.now, sf.clock.sleep)
+            connector.meter = Budget(sqlite_hub, tenant, "books", can, sf.clock.now, sf.clock.sleep)
             began = sf.clock.now()
             told = forecast(80_000, can, began)
             connector.meter.require(told.calls)
@@ -283,8 +276,8 @@ def test_twenty_thousand_people_arrive_when_the_forecast_says_and_a_fourth_time_
             assert connector.meter.now() // 86_400 == began // 86_400
 
 
-def test_the_limits_are_never_broken_however_hard_it_is_pushed(sf: TimeEventsSimulator, engine: Engine) -> None:
-    world = World(engine, sf)
+def test_the_limits_are_never_broken_however_hard_it_is_pushed(sf: TimeEventsSimulator, sqlite_hub: Engine) -> None:
+    world = World(sqlite_hub, sf)
     with world.open() as connector:
         began, receipts = sf.clock.now(), []
         for at in range(30):
@@ -294,8 +287,8 @@ def test_the_limits_are_never_broken_however_hard_it_is_pushed(sf: TimeEventsSim
     assert sf.clock.now() - began == 29 * 6
 
 
-def test_a_request_that_is_carried_out_late_counts_when_it_came(sf: TimeEventsSimulator, engine: Engine) -> None:
-    world = World(engine, sf)
+def test_a_request_that_is_carried_out_late_counts_when_it_came(sf: TimeEventsSimulator, sqlite_hub: Engine) -> None:
+    world = World(sqlite_hub, sf)
     with world.open() as connector:
         [*connector.employees()]  # a token is there
         sf.faults = faults.scripted(Edge.LATE)
@@ -306,8 +299,8 @@ def test_a_request_that_is_carried_out_late_counts_when_it_came(sf: TimeEventsSi
     assert (len(sf.events.held), sf.events.breaches) == (12, 0)
 
 
-def test_the_day_s_budget_ends_a_push_before_the_service_does(sf: TimeEventsSimulator, engine: Engine) -> None:
-    world = World(engine, sf)
+def test_the_day_s_budget_ends_a_push_before_the_service_does(sf: TimeEventsSimulator, sqlite_hub: Engine) -> None:
+    world = World(sqlite_hub, sf)
     with world.open() as connector:
         for _ in range(300):
             connector.meter.take()

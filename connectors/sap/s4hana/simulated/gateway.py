@@ -22,6 +22,7 @@ from connectors.sap.s4hana.simulated.batch import Operation, answer_of, operatio
 from connectors.sap.s4hana.simulated.books import Books
 from connectors.sap.s4hana.simulated.errors import FRAMEWORK, SEGMENT, GatewayError
 from connectors.sap.simulated import edmx, shown
+from connectors.sap.simulated.answers import json_answer
 from connectors.sap.simulated.query import BadFilterError, condition
 
 SESSION, USER = "SAP_SESSIONID_SIM_100", "sap-usercontext"
@@ -81,7 +82,7 @@ class Gateway:
             try:
                 answer = await self._answer(service, request)
             except GatewayError as error:
-                answer = _json(error.body(), error.status)
+                answer = json_answer(error.body(), error.status)
             return self._with_session(request, answer)
 
         return handle
@@ -115,7 +116,7 @@ class Gateway:
         body = await request.body()
         if path == "$batch":
             return self._batch(service, request, body)
-        return _json({"d": self._post(service, path, body)}, 201)
+        return json_answer({"d": self._post(service, path, body)}, 201)
 
     def _session_holds(self, request: Request) -> bool:
         token, until = self.sessions.get(request.cookies.get(SESSION, ""), ("", 0))
@@ -124,13 +125,13 @@ class Gateway:
 
     def _read(self, service: Service, path: str, request: Request) -> Response:
         if path == "":
-            return _json({"d": {"EntitySets": [*service.sets]}}, 200)
+            return json_answer({"d": {"EntitySets": [*service.sets]}}, 200)
         if path == "$metadata":
             return Response(
                 edmx.metadata(service.namespace, [one for one, _ in service.sets.values()]),
                 media_type="application/xml",
             )
-        return _json(self.query(service, path, dict(request.query_params)), 200)
+        return json_answer(self.query(service, path, dict(request.query_params)), 200)
 
     def query(self, service: Service, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         """The answer to a read of a set."""
@@ -202,7 +203,3 @@ class Gateway:
             if service.books and len(asked) > 1:
                 service.books.entries = before
             raise
-
-
-def _json(body: Any, status: int) -> Response:
-    return Response(json.dumps(body), status, media_type="application/json")

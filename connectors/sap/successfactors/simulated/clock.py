@@ -16,6 +16,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
+from connectors.sap.simulated.answers import json_answer
 from connectors.sap.simulated.query import BadFilterError, condition
 from connectors.sap.successfactors.simulated.tokens import Tokens
 from connectors.sap.successfactors.time_events import DELETIONS, EVENTS, GROUPS, READING
@@ -102,7 +103,7 @@ class Events:
         given = json.loads(await request.body())
         if errors := _wrong(given) or (self.guesses.pattern_refuses_call and _misfits(given)):
             body = {"status": "BAD_REQUEST", "message": "Request Validation Error", "errors": errors}
-            return _json(body, 400)
+            return json_answer(body, 400)
         good: list[Row] = []
         bad: list[Row] = []
         refuses = getattr(request.state, "fault", None) is not None
@@ -119,7 +120,7 @@ class Events:
                 self.held[row["externalId"]] = row
                 self.seconds.add(_second(row))
                 good.append({"UUID": row["externalId"], "id": one["id"]})
-        return _json({"succeededTimeEvents": good, "failedTimeEvents": bad}, 201)
+        return json_answer({"succeededTimeEvents": good, "failedTimeEvents": bad}, 201)
 
     def _said(self, row: Row, users: frozenset[str]) -> str:
         if row["workAssignmentId"] not in users:
@@ -134,7 +135,9 @@ class Events:
         given = json.loads(await request.body())["value"]
         if len(given) > 1000:
             text = "The maximum number of time events in a request shouldn't exceed 1000."
-            return _json({"status": "Bad Request", "message": text, "deletedCount": 0, "failedTimeEvents": []}, 400)
+            return json_answer(
+                {"status": "Bad Request", "message": text, "deletedCount": 0, "failedTimeEvents": []}, 400
+            )
         failed = [
             {"id": one["id"], "reason": "A time event was not found for this ID."}
             for one in given
@@ -142,7 +145,7 @@ class Events:
         ]
         status = "partial_success" if failed else "success"
         body = {"status": status, "deletedCount": len(given) - len(failed), "failedTimeEvents": failed}
-        return _json({**body, "message": "Deleted."}, 200)
+        return json_answer({**body, "message": "Deleted."}, 200)
 
     async def _get(self, request: Request) -> Response:
         if refused := self._refused(request, counted=False):
@@ -151,16 +154,16 @@ class Events:
         try:
             test = condition(query.get("$filter", ""))
         except (BadFilterError, ValueError) as error:
-            return _json({"error": {"code": "BadRequest", "message": str(error)}}, 400)
+            return json_answer({"error": {"code": "BadRequest", "message": str(error)}}, 400)
         found = [_shown(row) for row in self.held.values() if test(row)] if self.readable else []
         skip, top = int(query.get("$skip", 0)), min(1000, int(query.get("$top", 1000)))
-        return _json({"@odata.context": "$metadata#timeevents", "value": found[skip : skip + top]}, 200)
+        return json_answer({"@odata.context": "$metadata#timeevents", "value": found[skip : skip + top]}, 200)
 
     async def _groups(self, request: Request) -> Response:
         if refused := self._refused(request, counted=False):
             return refused
         types = [{"code": code, "active": True, "event": event, "name": code} for code, event in self.types.items()]
-        return _json({"value": [{"code": "ALL", "name": "All", "timeEventTypeNav": types}]}, 200)
+        return json_answer({"value": [{"code": "ALL", "name": "All", "timeEventTypeNav": types}]}, 200)
 
 
 def _wrong(given: Any) -> list[str]:
@@ -207,7 +210,3 @@ def _offset(at: datetime) -> str:
 
 def _shown(row: Row) -> Row:
     return {**row, "timestampUTC": row["timestampUTC"].strftime("%Y-%m-%dT%H:%M:%SZ")}
-
-
-def _json(body: Any, status: int) -> Response:
-    return Response(json.dumps(body), status, media_type="application/json")

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from connectors.sap import odata_wire as wire
 from connectors.sap.odata_types import Entity
 from connectors.sap.simulated import edmx, shown
+from connectors.sap.simulated.answers import json_answer
 from connectors.sap.simulated.query import BadFilterError, condition
 from connectors.sap.successfactors.simulated.company import Company, Row
 from connectors.sap.successfactors.simulated.errors import ODataError, RowError, bad_request
@@ -42,10 +43,10 @@ class OData:
             if path.endswith("$metadata"):
                 return Response(self._metadata(path), media_type="application/xml")
             if request.method == "POST":
-                return _json({"d": self._upsert(path, await request.body(), dict(request.query_params))})
-            return _json({"d": self._query(path, dict(request.query_params), str(request.base_url))})
+                return json_answer({"d": self._upsert(path, await request.body(), dict(request.query_params))})
+            return json_answer({"d": self._query(path, dict(request.query_params), str(request.base_url))})
         except ODataError as error:
-            return _json(error.body(), error.status)
+            return json_answer(error.body(), error.status)
 
     def _metadata(self, path: str) -> str:
         names = path.removesuffix("$metadata").strip("/")
@@ -162,7 +163,3 @@ def _effective(one: Entity, rows: list[Row], query: Mapping[str, str]) -> list[R
 
 def _encoded(query: Mapping[str, str]) -> str:
     return urlencode(query)
-
-
-def _json(body: Any, status: int = 200) -> Response:
-    return Response(json.dumps(body, default=str), status, media_type="application/json")

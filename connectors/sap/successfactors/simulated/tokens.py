@@ -6,7 +6,6 @@ Documented: parameters in the body or the query, the same token while one lives,
 
 import base64
 import binascii
-import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from signxml.exceptions import SignXMLException
 from signxml.verifier import XMLVerifier
 
+from connectors.sap.simulated.answers import json_answer
 from connectors.sap.successfactors.simulated.errors import login
 
 GRANT = "urn:ietf:params:oauth:grant-type:saml2-bearer"
@@ -66,7 +66,7 @@ class Tokens:
         return None
 
     async def _validate(self, request: Request) -> Response:
-        return self.refusal(request) or _json({"valid": True})
+        return self.refusal(request) or json_answer({"valid": True})
 
     async def _token(self, request: Request) -> Response:
         body = dict(parse_qsl((await request.body()).decode()))
@@ -75,9 +75,9 @@ class Tokens:
         try:
             user = self._user(form)
         except TokenError as error:
-            return _json({"errorHttpCode": "401", "errorMessage": str(error)}, 401)
+            return json_answer({"errorHttpCode": "401", "errorMessage": str(error)}, 401)
         token, until = self._of(user, fresh=form.get("new_token") == "true")
-        return _json({"access_token": token, "token_type": "Bearer", "expires_in": until - self.now()})
+        return json_answer({"access_token": token, "token_type": "Bearer", "expires_in": until - self.now()})
 
     def _of(self, user: str, *, fresh: bool) -> tuple[str, int]:
         """The living token of the user, or a new one."""
@@ -134,7 +134,3 @@ def _text(element: Any, path: str) -> str:
 
 def _moment(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
-
-
-def _json(body: Any, status: int = 200) -> Response:
-    return Response(json.dumps(body), status, media_type="application/json")

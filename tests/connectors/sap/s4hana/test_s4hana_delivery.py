@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from connectors.sap import odata_wire as wire
 from connectors.sap.s4hana.simulated.books import CANCELLED
 from connectors.sap.s4hana.simulator import S4Simulator
-from hub.database import connect, migrate
 from hub.delivery.lines import Action
 from hub.delivery.outcome import Pushed
 from hub.errors import HubError
@@ -23,14 +22,6 @@ from hub.testing.world import World
 DAY, NEXT = date(2026, 10, 5), date(2026, 10, 6)
 MORNING, WHOLE = (8 * 60, 12 * 60), (8 * 60, 16 * 60)
 COSTS = ["CC10", "CC20", "CC30"]
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('s4') / 'hub.db'}")
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["approved at once", "waiting for approval"])
@@ -47,8 +38,8 @@ def s4(served: S4Simulator) -> Iterator[S4Simulator]:
 
 
 @pytest.fixture
-def world(engine: Engine, s4: S4Simulator) -> World:
-    world = World(engine, s4)
+def world(sqlite_hub: Engine, s4: S4Simulator) -> World:
+    world = World(sqlite_hub, s4)
     world.bind_all(s4.reset(["1001", "1002"], COSTS))
     return world
 
