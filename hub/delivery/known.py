@@ -1,6 +1,6 @@
 """What the journal says: whole lines to plan by, and how each entry stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -19,6 +19,9 @@ _KNOWN = (
     "operation", "reason", "attempts",
 )  # fmt: skip
 """The columns of a line in the order of `Known`."""
+
+FETCHED = 10_000
+"""Rows taken from the driver at a time."""
 
 _KIND, _STATE = {one.value: one for one in Kind}, {one.value: one for one in State}
 
@@ -49,14 +52,15 @@ def standings(engine: Engine, config: ConnectionConfig, first: date, last: date)
 
 def _rows(
     engine: Engine, config: ConnectionConfig, first: date, last: date, columns: tuple[str, ...]
-) -> Sequence[Row[Any]]:
+) -> Iterator[Row[Any]]:
     one = JournalEntry
-    # Columns and not objects: a journal of a million lines is read in one go.
+    # Columns and not objects: a journal of a million lines is read in one go, and no line is held twice.
     query = sql_select(*(col(getattr(one, name)) for name in columns))
     query = query.where(col(one.tenant) == config.tenant, col(one.connection) == config.name)
     query = query.where(col(one.work_date).between(first, last), col(one.state) != State.WITHDRAWN)
     with reading(engine) as session:
-        return session.connection().execute(query).all()
+        for some in session.connection().execute(query).partitions(FETCHED):
+            yield from some
 
 
 def _known(row: Row[Any]) -> Known:
