@@ -16,9 +16,6 @@ from hub.rules.policy import Amendment, Policy
 from hub.rules.policy_rules import Part
 from hub.rules.presets import names, parameters
 
-TYPO = 0.85
-"""How alike two names must be for one to be taken for the other misspelt."""
-
 
 class PolicyFile(Part):
     """A policy as somebody writes it down."""
@@ -93,7 +90,7 @@ def _sentence(error: ErrorDetails, model: type[BaseModel], place: tuple[Any, ...
         return f"{name} is missing"
     if error["type"] == "extra_forbidden":
         known = sorted(model.model_fields) if len(place) == 1 else ["see the schema"]
-        meant = "".join(f" (did you mean {one}?)" for one in get_close_matches(name, known, 1, TYPO))
+        meant = "".join(f" (did you mean {one}?)" for one in get_close_matches(name, known, 1))
         return f"{name} is no parameter{meant}; allowed: {', '.join(known)}"
     if error["type"] == "literal_error":
         return f"{name} is {error['input']!r}; allowed: {error['ctx']['expected']}"

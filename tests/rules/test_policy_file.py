@@ -34,7 +34,7 @@ def test_a_good_file_becomes_a_policy_with_its_versions() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ("grace_in_min: 15", "grace_in: 15", 4, "grace_in is no parameter; allowed: absent_after_h"),
+        ("grace_in_min: 15", "grace_in: 15", 4, "grace_in is no parameter (did you mean grace_in_min?); allowed"),
         ("grace_in_min: 15", "week_start: moonday", 4, "'moonday'; allowed: 'monday', 'tuesday'"),
         ("grace_in_min: 15", "grace_in_min: -1", 4, "greater than or equal to 0"),
         ("indian_std", "indian", 2, "allowed: california, frappe, indian_std"),
