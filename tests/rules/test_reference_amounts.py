@@ -24,6 +24,7 @@ CALENDARS = [
     ("Asia/Kathmandu", date(2028, 2, 27)),
     ("Asia/Kolkata", date(2026, 12, 29)),
 ]
+Told = dict[int, list[list[int]]]
 DAYS = 4
 SHIFTS = {"DAY": (540, 1080, 480, 60, (780, 840)), "NIGHT": (1320, 1800, 480, 0, None)}
 
@@ -103,16 +104,8 @@ def moments(plan: Plan, zone: str, start: int, gaps: list[int]) -> list[int]:
     st.lists(people, min_size=1, max_size=3),
 )
 def test_every_figure_of_a_day_is_the_references(calendar, policy, given_dates, persons):
-    zone, first = calendar
-    days = [first + timedelta(days=n) for n in range(DAYS)]
-    plans = {
-        key: [_plan(day, SHIFTS[shift], what, exempt=exempt) for day, what in zip(days, given_dates, strict=True)]
-        for key, (shift, exempt, _) in enumerate(persons, 1)
-    }
-    told = {
-        key: [moments(plan, zone, *own) for plan, own in zip(plans[key], punches, strict=True)]
-        for key, (_, _, punches) in enumerate(persons, 1)
-    }
+    zone, _ = calendar
+    days, plans, told = laid_out(calendar, given_dates, persons)
     out = run(build(zone, policy, plans, told, [shift for shift, *_ in persons]), days[0], days[-1])
     for row in out.days.iter_rows(named=True):
         n = days.index(row["business_date"])
@@ -125,12 +118,26 @@ def test_every_figure_of_a_day_is_the_references(calendar, policy, given_dates, 
         assert got == expected, (plans[key][n], ts)
 
 
+def laid_out(
+    calendar: tuple[str, date], given_dates: Any, persons: Any
+) -> tuple[list[date], dict[int, list[Plan]], Told]:
+    """The dates, what is known of each for each person beforehand, and the punches."""
+    zone, first = calendar
+    days = [first + timedelta(days=n) for n in range(DAYS)]
+    plans = {
+        key: [_plan(day, SHIFTS[shift], what, exempt=exempt) for day, what in zip(days, given_dates, strict=True)]
+        for key, (shift, exempt, _) in enumerate(persons, 1)
+    }
+    told = {
+        key: [moments(plan, zone, *own) for plan, own in zip(plans[key], punches, strict=True)]
+        for key, (_, _, punches) in enumerate(persons, 1)
+    }
+    return days, plans, told
+
+
 def _plan(day: date, shift: tuple[Any, ...], what: dict[str, Any], *, exempt: bool) -> Plan:
     start, end, expected, unpaid, times = shift
     return Plan(day, start, end, expected, unpaid, times, **what, exempt=exempt)
-
-
-Told = dict[int, list[list[int]]]
 
 
 def build(zone: str, policy: Policy, plans: dict[int, list[Plan]], told: Told, shifts: list[str]) -> Inputs:

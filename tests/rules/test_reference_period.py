@@ -1,7 +1,6 @@
 """Agreement with the slow reference about the sums of a payroll period."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 from hub.rules.totals import period_totals
 from tests.rules.build import frame, run
 from tests.rules.reference_period import period
-from tests.rules.test_reference_amounts import CALENDARS, DAYS, SHIFTS, _plan, build, dates, moments, people, policies
+from tests.rules.test_reference_amounts import CALENDARS, DAYS, build, dates, laid_out, people, policies
 
 
 @settings(max_examples=25)
@@ -21,16 +20,8 @@ from tests.rules.test_reference_amounts import CALENDARS, DAYS, SHIFTS, _plan, b
     st.integers(1, DAYS - 1),
 )
 def test_every_sum_of_a_period_is_the_references(calendar, policy, given_dates, persons, cut):
-    zone, first = calendar
-    days = [first + timedelta(days=n) for n in range(DAYS)]
-    plans = {
-        key: [_plan(day, SHIFTS[shift], what, exempt=exempt) for day, what in zip(days, given_dates, strict=True)]
-        for key, (shift, exempt, _) in enumerate(persons, 1)
-    }
-    told = {
-        key: [moments(plan, zone, *own) for plan, own in zip(plans[key], punches, strict=True)]
-        for key, (_, _, punches) in enumerate(persons, 1)
-    }
+    zone, _ = calendar
+    days, plans, told = laid_out(calendar, given_dates, persons)
     spans = {"one": (days[0], days[cut - 1]), "two": (days[cut], days[-1])}
     rows = [{"period_id": name, "from_date": a, "to_date": b, "status": "open"} for name, (a, b) in spans.items()]
     inputs = replace(build(zone, policy, plans, told, [shift for shift, *_ in persons]), periods=frame("periods", rows))
