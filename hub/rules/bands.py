@@ -101,9 +101,9 @@ def _weekly(days: pl.DataFrame, policy: Policy, rule: OtRule) -> pl.Series:
     counted = counted + (pl.col("leave_min") if policy.ot_counts_leave else 0)
     cum = counted.cum_sum().over("employee_key", "_week")
     top = _OPEN_END if rule.to_min is None else rule.to_min
-    over = cum.clip(rule.from_min, top) - (cum - counted).clip(rule.from_min, top)
-    # Minutes that are overtime already fill the end of the day first, so they are not paid twice.
-    beyond = (over - (pl.col("worked_min") - pl.col("_base"))).clip(0) if every else over
+    # Minutes that are overtime already fill the end of the day, so the regular ones end before them.
+    end = cum - (pl.col("worked_min") - pl.col("_base")) if every else cum
+    beyond = end.clip(rule.from_min, top) - (end - pl.col("_base")).clip(rule.from_min, top)
     return days.select(beyond.cast(pl.Int64)).to_series()
 
 
