@@ -29,7 +29,9 @@ def with_totals(days: pl.DataFrame, params: pl.DataFrame) -> pl.DataFrame:
 
 
 def _payable(n: int) -> pl.Expr:
-    session, paid = pl.col(f"s{n}"), pl.col(f"paid{n}").clip(0, 100) * HALF // 100
+    session = pl.col(f"s{n}")
+    # A supervisor may set a paid half of which no leave tells how much; then it is paid in full.
+    paid = pl.col(f"paid{n}").fill_null(100).clip(0, 100) * HALF // 100
     on_leave = pl.when(session == Session.PAID_LEAVE).then(paid).otherwise(0)
     return pl.when(session.is_in(_FULLY_PAID)).then(HALF).otherwise(on_leave)
 

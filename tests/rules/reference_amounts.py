@@ -217,7 +217,9 @@ class Reckoning:
         first, second = self.sessions()
         over, earned = self.overtime()
         short = max(0, self.expected - self.worked)
-        payable, lost = (sum(pair) for pair in zip(self._days(first), self._days(second), strict=True))
+        payable, lost = (
+            sum(pair) for pair in zip(self._days(first, "first"), self._days(second, "second"), strict=True)
+        )
         return {
             "expected_min": self.expected, "gross_min": self.gross // 60, "break_min": self.break_min,
             "worked_min": self.worked, "pre_shift_min": self.pre // 60, "post_shift_min": self.post // 60,
@@ -228,10 +230,10 @@ class Reckoning:
             "payable_days": payable, "lop_days": lost,
         }  # fmt: skip
 
-    def _days(self, session: int) -> tuple[int, int]:
-        """Hundredths payable and lost of one half."""
+    def _days(self, session: int, half: str) -> tuple[int, int]:
+        """Hundredths payable and lost of one half; a leave by hand, of which no request tells, is paid in full."""
         if session == PAID:
-            paid = 50 * self.plan.leave_paid // 100
+            paid = 50 * (self.plan.leave_paid if self.plan.leave in ("full", half) else 100) // 100
             return paid, 50 - paid
         return (0, 50) if session in (ABSENT, UNPAID) else (50, 0)
 

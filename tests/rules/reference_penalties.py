@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.rules import Policy
-from hub.rules.codes import DayFlag
+from hub.rules.codes import DayFlag, Session
 
 Row = Mapping[str, Any]
 WORTH = {"on_time": 0, "late": 0, "first_half": 50, "full_day": 100}
@@ -109,3 +109,10 @@ def _by_shortage(days: Sequence[Row], policy: Policy) -> list[tuple[date, int]]:
         if done > 0 and done * 100 < wanted * policy.shortage_pct:
             found.append((some[-1]["business_date"], policy.shortage_days))
     return found
+
+
+def paid_and_lost(halves: Sequence[int], cost: int, target: str) -> tuple[int, int]:
+    """Hundredths payable and lost of a day without leave: a penalty takes what is payable, no more."""
+    lost = 50 * sum(half == Session.ABSENT for half in halves)
+    taken = 0 if target == "warn" else min(cost, 100 - lost)
+    return 100 - lost - taken, lost + (taken if target == "lop" else 0)

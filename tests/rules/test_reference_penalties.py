@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hub.rules import Policy
 from tests.rules.build import punch, run, world
 from tests.rules.reference import instant
-from tests.rules.reference_penalties import costs
+from tests.rules.reference_penalties import costs, paid_and_lost
 
 ZONE = "Europe/Berlin"
 FIRST = date(2026, 3, 24)  # a Tuesday; the clock goes forward on Sunday, the month ends on Tuesday
@@ -59,3 +59,6 @@ def test_what_a_day_costs_is_the_references(given_policy, told, off):
     days = out.days.sort("business_date").to_dicts()
     expected = costs(days, policy, ZONE)
     assert {row["business_date"]: row["penalty_days"] for row in days} == expected
+    for row in days:
+        figures = paid_and_lost([row["s1"], row["s2"]], expected[row["business_date"]], policy.penalty_target)
+        assert (row["payable_days"], row["lop_days"]) == figures, row
