@@ -93,7 +93,7 @@ def _word(halves: set[int], *, worked: bool) -> str:
         (halves <= {Session.NOT_EMPLOYED}, "NE"),
         (Session.PENDING in halves, "MP"),
         (halves <= {Session.WEEKLY_OFF}, "WOW" if worked else "WO"),
-        (halves <= {Session.HOLIDAY}, "HW" if worked else "H"),
+        (halves <= {*_NOT_DUE}, "HW" if worked else "H"),
         (halves <= {*_LEAVE, *_NOT_DUE}, "L"),
         (bool(halves & {*_LEAVE}), "HL"),
         (halves <= {Session.WORKED, *_NOT_DUE}, "P"),

@@ -240,7 +240,7 @@ class Reckoning:
     def _status(self, halves: set[int]) -> str:
         if halves == {OFF}:
             return "WOW" if self.worked else "WO"
-        if halves == {HOLIDAY}:
+        if halves <= {*NOT_DUE}:
             return "HW" if self.worked else "H"
         if halves & {*LEAVES}:
             return "L" if halves <= {*LEAVES, *NOT_DUE} else "HL"

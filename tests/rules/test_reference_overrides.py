@@ -60,3 +60,11 @@ def test_paid_leave_that_no_request_tells_of_is_paid_in_full(texts, halves, paid
     ]
     day = one_day(world(punches=punches(*texts), overrides=rows))
     assert (day["payable_days"], day["lop_days"]) == (paid, lost)
+
+
+def test_a_day_half_off_and_half_holiday_is_no_leave():
+    rows = [
+        {"override_id": n, "employee_key": 1, "date": DAY, "field": f"s{n}", "value": value}
+        for n, value in ((1, 3), (2, 4))
+    ]
+    assert one_day(world(overrides=rows))["status"] == "H"
