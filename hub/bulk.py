@@ -4,6 +4,8 @@
 binary COPY: straight into the table, as most of what comes is new; when a key is there already, into a temporary table
 and from there with `ON CONFLICT DO NOTHING`. The first column is the key within its tenant. Rows are written in its
 order: neighbours meet in the index, and two transactions that hold the same rows cannot wait for each other.
+
+`insert_values` is the plain way: rows bound by the driver.
 """
 
 from collections.abc import Sequence
@@ -20,8 +22,6 @@ Row = tuple[Any, ...]
 
 FEW = 100
 """Up to here the temporary table costs more than it saves."""
-
-
 TOGETHER = 100
 """Rows of one `VALUES` on SQLite: the driver takes longer from row to row than SQLite takes for one."""
 
@@ -78,7 +78,7 @@ def _copy(cursor: Cursor, incoming: str, types: Sequence[int], listed: str, rows
 def insert_values(
     connection: Connection, table: type[SQLModel], columns: Sequence[str], rows: Sequence[Row], end: str = ""
 ) -> int:
-    """Insert the rows; returns how many were written."""
+    """Insert the rows, values as the driver takes them; returns how many were written."""
     one = f"({', '.join([_mark(connection)] * len(columns))})"
     head = f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) VALUES "  # noqa: S608 - names are ours
     whole = len(rows) - len(rows) % TOGETHER if connection.dialect.name == "sqlite" else 0

@@ -75,7 +75,7 @@ class Journal:
         with self._writing() as session:
             attempts = [known.attempts if (known := self.known.get(item.key)) else 0 for item in items]
             changed: Columns = {
-                "state": repeat("planned"),
+                "state": repeat(_text(State.PLANNED)),
                 "changed_at": repeat(self._renewed_at),
                 "attempts": attempts,
             }

@@ -12,10 +12,12 @@ from hub.events.causes import attendance_changed
 from hub.lease import lease
 from hub.processing.parts import computed
 from hub.processing.read import read_spans
-from hub.processing.write import MANY, NOTHING, Processed, Writer, batched, next_change, stored_days
+from hub.processing.write import NOTHING, Processed, Writer, next_change, stored_days
 from hub.records import Dirty, Site
 
 LEASE = "process"
+MANY = 400
+"""Values in one statement; databases have a limit."""
 
 
 def process(engine: Engine, tenant: str, first: date, last: date, now: Callable[[], int]) -> Processed:
@@ -41,7 +43,8 @@ def process(engine: Engine, tenant: str, first: date, last: date, now: Callable[
 
 
 def _forget(session: Session, tenant: str, numbers: list[int]) -> None:
-    for these in batched(numbers, MANY):
+    for start in range(0, len(numbers), MANY):
+        these = numbers[start : start + MANY]
         session.connection().execute(delete(Dirty).where(col(Dirty.tenant) == tenant, col(Dirty.id).in_(these)))
 
 

@@ -1,6 +1,6 @@
 """Computed days into the database: new ones inserted, differing ones rewritten, equal ones left untouched."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
@@ -17,9 +17,6 @@ from hub.rules.tables import Schema
 REASONS: Final = ("MANUAL", "LEAVE", "CORRECTION", "LATE_PUNCH", "ROSTER", "HOLIDAY", "POLICY")
 """Causes of a recomputation, the strongest first."""
 
-MANY: Final = 400
-"""Values in one statement; databases have a limit."""
-
 _KEY: Final = ("employee_id", "work_date")
 _ORIGIN: Final = ("flags", "input_hash", "policy_version")
 """May differ between two days that say the same."""
@@ -34,7 +31,6 @@ STORED: Final[Schema] = {
 
 _OCTETS: Final = pl.Series([f"{octet:02x}" for octet in range(256)])
 
-T = TypeVar("T")
 Statement = TypeVar("Statement", Update, Delete)
 
 
@@ -136,11 +132,6 @@ class Writer:
                 "work_date", "employee_id", maintain_order=True
             )
             insert_frame(self.session, table, rows.with_columns(tenant=pl.lit(self.tenant)))
-
-
-def batched(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """The values in stretches of at most `size`."""
-    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def _hexadecimal(name: str) -> pl.Expr:
