@@ -24,9 +24,7 @@ DOCUMENT = 10_000
 def insert_rows(connection: Connection, table: type[SQLModel], columns: Columns, end: str = "") -> None:
     """Append rows; `end` is what the statement ends with."""
     if connection.dialect.name == "postgresql":
-        names = ", ".join(columns)
-        into = f"INSERT INTO {table.__tablename__} ({names}) SELECT {names}"
-        _by_documents(connection, table, columns, f"{into} FROM {{given}} {end}")
+        _by_documents(connection, table, columns, f"{_insert(table, columns)} FROM {{given}} {end}")
     else:
         insert_values(connection, table, [*columns], _rows(connection, table, columns), end)
 
@@ -47,18 +45,21 @@ def upsert_rows(
     insert_rows(connection, table, columns, f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changed)}")
 
 
-def update_rows(connection: Connection, table: type[SQLModel], columns: Columns, keys: Columns) -> None:
-    """Set the columns where the keys are."""
-    name, both = table.__tablename__, {**columns, **keys}
+def insert_rows_then(connection: Connection, table: type[SQLModel], columns: Columns, then: str) -> None:
+    """Append rows, and carry out a statement in which `given` are these rows; the table numbers its rows by `id`."""
     if connection.dialect.name == "postgresql":
-        values = ", ".join(f"{one} = given.{one}" for one in columns)
-        there = " AND ".join(f"{name}.{one} = given.{one}" for one in keys)
-        statement = f"UPDATE {name} SET {values} FROM {{given}} WHERE {there}"  # noqa: S608 - names are ours
-        _by_documents(connection, table, both, statement)
-    elif rows := _rows(connection, table, both):
-        values = ", ".join(f"{one} = ?" for one in columns)
-        there = " AND ".join(f"{one} = ?" for one in keys)
-        connection.exec_driver_sql(f"UPDATE {name} SET {values} WHERE {there}", rows)  # noqa: S608 - names are ours
+        # In one statement, as its planner knows nothing of rows that were just written.
+        these = f"{_insert(table, columns)} FROM {{given}} RETURNING *"
+        _by_documents(connection, table, columns, f"WITH given AS ({these}) {then}")
+    elif written := insert_values(connection, table, [*columns], _rows(connection, table, columns)):
+        # One transaction writes at a time, so its rows have one number after another.
+        name, these = table.__tablename__, "id > last_insert_rowid() - ?"
+        connection.exec_driver_sql(f"WITH given AS (SELECT * FROM {name} WHERE {these}) {then}", (written,))  # noqa: S608
+
+
+def _insert(table: type[SQLModel], columns: Columns) -> str:
+    names = ", ".join(columns)
+    return f"INSERT INTO {table.__tablename__} ({names}) SELECT {names}"
 
 
 def _by_documents(connection: Connection, table: type[SQLModel], columns: Columns, statement: str) -> None:

@@ -154,8 +154,7 @@ class Held(NamedTuple):
     pending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One journalled intent.
 
     `image` is the state to reach (of a withdrawal: the one to remove), `refs` the ERP's ids of what is there now.

@@ -4,7 +4,6 @@ A refused call has changed nothing; its records are tried again in halves until 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from connectors.odoo import payroll, reasons, wire
@@ -63,7 +62,7 @@ def _remove(site: Site, changes: list[Change], method: str) -> Iterator[Done]:
 
 def _remove_the_rest(site: Site, change: Change, method: str) -> Done:
     """Of a record in several parts one is gone already."""
-    parts = [replace(change, refs=(ref,)) for ref in change.refs]
+    parts = [change._replace(refs=(ref,)) for ref in change.refs]
     texts = [text for part in parts for _, text, _ in _remove(site, [part], method)]
     return change, next((text for text in texts if text is not None), None), False
 

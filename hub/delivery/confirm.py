@@ -39,7 +39,7 @@ def _verdict(item: Item, holds: list[Held]) -> Verdict:
         return Verdict(State.MISSING, refs, PENDING)
     there = digest(holds[0].image)
     if item.action is not Action.WITHDRAW and there == item.digest:
-        return Verdict(State.CONFIRMED, refs, confirmed=there)
+        return Verdict(State.CONFIRMED, refs)
     if there == item.there:
         return Verdict(State.PLANNED, refs, "sent, and the ERP still holds what it held before")
     return Verdict(State.DRIFTED, refs, "the ERP holds something else than was sent")
@@ -47,5 +47,5 @@ def _verdict(item: Item, holds: list[Held]) -> Verdict:
 
 def _absent(item: Item) -> Verdict:
     if item.action is Action.WITHDRAW:
-        return Verdict(State.WITHDRAWN, confirmed="")
+        return Verdict(State.WITHDRAWN)
     return Verdict(State.MISSING, reason="accepted or unanswered, and not found in the ERP")

@@ -1,16 +1,15 @@
 """The journal of one push: the writes that stand around every send."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, bindparam, update
 from sqlmodel import Session, col, select
 
-from hub.columns import Columns, insert_rows, update_rows, upsert_rows
+from hub.columns import Columns, insert_rows_then, upsert_rows
 from hub.database import writing
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import NEVER_WENT, Action, Item, Known, State
@@ -26,17 +25,27 @@ _LINE = [name for name in JournalEntry.model_fields if name != "id"]
 _text = str.__str__
 """The plain text of a state, an action or a kind: databases' drivers take long over others."""
 
-_JUST_LEFT = (State.UNKNOWN, State.ACCEPTED)
-"""The settle wait counts from the last moment at which something may have left."""
+_FOLLOW_THESE = """
+UPDATE journalentry SET
+  state = given.outcome,
+  reason = given.reason,
+  changed_at = given.at,
+  sent_at = CASE WHEN given.outcome IN ('unknown', 'accepted') THEN given.at ELSE sent_at END,
+  refs = CASE WHEN CAST(given.refs AS TEXT) = '[]' THEN journalentry.refs ELSE given.refs END,
+  confirmed = CASE given.outcome WHEN 'confirmed' THEN given.digest WHEN 'withdrawn' THEN '' ELSE confirmed END,
+  attempts = CASE WHEN given.outcome IN ('confirmed', 'withdrawn') THEN 0 ELSE attempts END
+FROM given WHERE journalentry.tenant = given.tenant AND journalentry.connection = given.connection
+AND journalentry.entry_key = given.entry_key
+"""
+"""What receipts change in the journal. The settle wait counts from the last moment at which something may have left."""
 
 
 class Verdict(NamedTuple):
-    """What became of one entry: its new state, the ERP's ids, a reason, and the digest confirmed, if any."""
+    """What became of one entry: its new state, the ERP's ids, and a reason."""
 
     state: State
     refs: tuple[str, ...] = ()
     reason: str = ""
-    confirmed: str | None = None
 
 
 Answered = tuple[Sequence[Item], Mapping[str, Verdict]]
@@ -73,13 +82,10 @@ class Journal:
     def unsent(self, items: Sequence[Item]) -> None:
         """Take back the intent to send these: nothing of them left, and it was no attempt."""
         with self._writing() as session:
-            attempts = [known.attempts if (known := self.known.get(item.key)) else 0 for item in items]
-            changed: Columns = {
-                "state": repeat(_text(State.PLANNED)),
-                "changed_at": repeat(self._renewed_at),
-                "attempts": attempts,
-            }
-            update_rows(session.connection(), JournalEntry, changed, self._keys(item.key for item in items))
+            keys = [{"unsent": item.key} for item in items]
+            there = (*self._where(), col(JournalEntry.entry_key) == bindparam("unsent"))
+            values = {"state": State.PLANNED, "changed_at": self._renewed_at, "attempts": JournalEntry.attempts - 1}
+            session.connection().execute(update(JournalEntry).where(*there).values(values), keys)
 
     def alive(self) -> None:
         """Keep the lease during a long batch, and note that the batch is still being sent."""
@@ -99,7 +105,7 @@ class Journal:
         """Note what is not as it should be and not ours to mend. Nothing of it was sent."""
         with self._writing() as session:
             self._upsert(session, items, State.DRIFTED)
-            self._receipts(session, items, {item.key: Verdict(State.DRIFTED, reason=item.reason) for item in items})
+            self._answer(session, items, {item.key: Verdict(State.DRIFTED, reason=item.reason) for item in items})
 
     def answered(self, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
         """Commit what came of these, and a receipt for each."""
@@ -126,20 +132,17 @@ class Journal:
             yield session
 
     def _answer(self, session: Session, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
-        alike: dict[tuple[bool, ...], list[tuple[str, Verdict]]] = defaultdict(list)
-        for item in items:
-            told = verdicts[item.key]
-            alike[told.state in _JUST_LEFT, bool(told.refs), told.confirmed is not None].append((item.key, told))
-        for (just_left, has_refs, is_known), some in alike.items():
-            keys, told_of = zip(*some, strict=True)
-            states, refs, reasons, confirmed = zip(*told_of, strict=True)
-            now = repeat(self._renewed_at)
-            changed: dict[str, Iterable[Any]] = {"state": map(_text, states), "reason": reasons, "changed_at": now}
-            changed |= {"sent_at": now} if just_left else {}
-            changed |= {"refs": refs} if has_refs else {}
-            changed |= {"confirmed": confirmed, "attempts": repeat(0)} if is_known else {}
-            update_rows(session.connection(), JournalEntry, changed, self._keys(keys))
-        self._receipts(session, items, verdicts)
+        """A receipt for each, which the journal follows."""
+        if not items:
+            return
+        keys, actions, *_ = zip(*items, strict=True)
+        states, refs, reasons = zip(*(verdicts[key] for key in keys), strict=True)
+        receipts: Columns = {
+            **self._keys(keys), "push_id": repeat(self.push_id), "operation": map(_text, actions),
+            "outcome": map(_text, states), "digest": [item.digest for item in items], "refs": refs, "reason": reasons,
+            "at": repeat(self._renewed_at),
+        }  # fmt: skip
+        insert_rows_then(session.connection(), ReceiptRow, receipts, _FOLLOW_THESE)
 
     def _where(self) -> tuple[Any, ...]:
         tenant, connection = self._names
@@ -196,17 +199,6 @@ class Journal:
             "changed_at": now,
         }
 
-    def _receipts(self, session: Session, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> None:
-        if not items:
-            return
-        keys, actions, *_ = zip(*items, strict=True)
-        states, refs, reasons, _ = zip(*(verdicts[key] for key in keys), strict=True)
-        insert_rows(session.connection(), ReceiptRow, {
-            **self._keys(keys), "push_id": repeat(self.push_id), "operation": map(_text, actions),
-            "outcome": map(_text, states), "digest": [item.digest for item in items], "refs": refs, "reason": reasons,
-            "at": repeat(self._renewed_at),
-        })  # fmt: skip
-
 
 def note(items: Iterable[Item], known: Mapping[str, Known], journal: Journal) -> None:
     """Journal what needs no sending: found as wanted, gone as wanted, changed or made by somebody else."""
@@ -227,7 +219,7 @@ def note(items: Iterable[Item], known: Mapping[str, Known], journal: Journal) ->
     if moved:
         journal.drifted(moved)
     if gone or drifted:
-        verdicts = {item.key: Verdict(State.WITHDRAWN, reason=item.reason, confirmed="") for item in gone}
+        verdicts = {item.key: Verdict(State.WITHDRAWN, reason=item.reason) for item in gone}
         verdicts |= {item.key: Verdict(State.DRIFTED, reason=item.reason) for item in drifted}
         journal.answered([*gone, *drifted], verdicts)
 

@@ -283,7 +283,7 @@ def test_a_paused_push_that_lost_its_lease_sends_and_writes_nothing_more(world: 
         self.erp.clock.sleep(LEASE_SECONDS + 1)
         assert world.push().delivered
         paused.append(len(self.erp.calls))
-        yield self.erp.commit(replace(changes[1], refs=()))
+        yield self.erp.commit(changes[1]._replace(refs=()))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MemoryConnector, "push", push)

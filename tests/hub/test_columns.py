@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
-from hub.columns import Columns, insert_rows, update_rows, upsert_rows
+from hub.columns import Columns, insert_rows, insert_rows_then, upsert_rows
 from hub.database import reading, writing
-from hub.records import JournalEntry
+from hub.records import JournalEntry, ReceiptRow
 
 MANY = 250
 KEY = ("tenant", "connection", "entry_key")
@@ -54,16 +54,26 @@ def test_what_is_there_is_changed_and_what_is_counted_is_added(engine: Engine) -
     ]  # fmt: skip
 
 
-def test_columns_are_set_where_the_keys_are(engine: Engine) -> None:
+def test_rows_are_written_and_others_follow_these_alone(engine: Engine) -> None:
+    then = """UPDATE journalentry SET reason = given.reason, refs = given.refs FROM given
+        WHERE journalentry.tenant = given.tenant AND journalentry.entry_key = given.entry_key"""
     with writing(engine) as session:
         insert_rows(session.connection(), JournalEntry, lines(["a", "b", "c"]))
-        changed: Columns = {"reason": ODD[:2], "refs": [(), ("9",)], "changed_at": repeat(7)}
-        keys = {"tenant": repeat("t"), "connection": repeat("c"), "entry_key": ["a", "c"]}
-        update_rows(session.connection(), JournalEntry, changed, keys)
-        update_rows(session.connection(), JournalEntry, {"reason": []}, {**keys, "tenant": repeat("another")})
-    assert [(one.reason, one.refs, one.changed_at) for one in held(engine)] == [
-        (ODD[0], [], 7), ("", ["1", "2"], 0), (ODD[1], ["9"], 7),
-    ]  # fmt: skip
+        for keys, reasons, refs in (
+            (["a", "b"], ODD[:2], [("8",), ()]),
+            (["c", "a"], ODD[2:4], [(), ("9",)]),
+            ([], [], []),
+        ):
+            receipts: Columns = {
+                "tenant": repeat("t"), "connection": repeat("c"), "entry_key": keys, "push_id": repeat(1),
+                "operation": repeat("create"), "outcome": repeat("confirmed"), "digest": repeat("d"), "refs": refs,
+                "reason": reasons, "at": repeat(7),
+            }  # fmt: skip
+            insert_rows_then(session.connection(), ReceiptRow, receipts, then)
+    assert [(one.reason, one.refs) for one in held(engine)] == [(ODD[3], ["9"]), (ODD[1], []), (ODD[2], [])]
+    with reading(engine) as session:
+        found = session.exec(select(ReceiptRow).where(col(ReceiptRow.tenant) == "t").order_by(col(ReceiptRow.id)))
+        assert [(one.entry_key, one.reason) for one in found] == [*zip("abca", ODD, strict=False)]
 
 
 def test_a_line_is_found_by_its_key_before_there_are_statistics(engine: Engine) -> None:

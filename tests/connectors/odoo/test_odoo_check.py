@@ -1,6 +1,5 @@
 """What the check of a connection says, and what stops a push before it begins."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ def test_a_missing_right_stops_the_push_and_names_the_group(site: Site, operatio
         change = create(connector, entry)
         if operation != "create":
             [made] = written(connector, [entry])
-            change = replace(change, operation=UPDATE if operation == "write" else WITHDRAW, refs=made.refs)
+            change = change._replace(operation=UPDATE if operation == "write" else WITHDRAW, refs=made.refs)
         site.simulator.methods.denied.add(("hr.attendance", operation))
         with pytest.raises(NotPermitted):
             [*connector.push([change])]

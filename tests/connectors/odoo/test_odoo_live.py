@@ -5,7 +5,7 @@ It writes attendances of one employee on a day far ahead, and removes them; the 
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,7 +54,7 @@ class Server:
     def clear(self) -> None:
         left = [one for one in self.held().values() if not one.natural_key.startswith("foreign:")]
         changes = [
-            replace(self.change(self.entry(0, 0), Operation.WITHDRAW, one.refs), key=one.natural_key) for one in left
+            self.change(self.entry(0, 0), Operation.WITHDRAW, one.refs)._replace(key=one.natural_key) for one in left
         ]
         self.push(*changes)
 

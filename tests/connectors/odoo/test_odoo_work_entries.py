@@ -172,7 +172,7 @@ def test_what_is_in_a_payslip_stays_as_it_is(site: Site, connector: OdooConnecto
     written(connector, [entry, other])
     [mine], [theirs] = held(connector, entry), held(connector, other)
     site.database.put(WORK_ENTRY, {**site.database.get(WORK_ENTRY, int(mine.refs[0])), "state": "validated"})
-    receipts = {one.key: one for one in connector.push([withdrawal(mine), replace(withdrawal(theirs), key="other")])}
+    receipts = {one.key: one for one in connector.push([withdrawal(mine), withdrawal(theirs)._replace(key="other")])}
     assert "payslip" in refused([receipts["k"]]).reason
     assert mine.refs[0] in receipts["k"].reason
     assert receipts["other"].outcome is Outcome.ACCEPTED

@@ -1,6 +1,5 @@
 """What is made, corrected and taken back, and what it costs."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -42,9 +41,9 @@ def test_a_correction_of_approved_overtime_is_held_back_where_wished(site: Site,
     with site.connector(keep_approved_overtime=keep) as connector:
         [made] = written(connector, [before])
         site.database.put("hr.attendance", {**site.made()[0], "overtime_status": "approved"})
-        [receipt] = connector.push([replace(create(connector, after), operation=UPDATE, refs=made.refs)])
+        [receipt] = connector.push([create(connector, after)._replace(operation=UPDATE, refs=made.refs)])
         assert receipt.outcome is (Outcome.REJECTED if keep else Outcome.ACCEPTED)
-        [withdrawn] = connector.push([replace(create(connector, after), operation=WITHDRAW, refs=made.refs)])
+        [withdrawn] = connector.push([create(connector, after)._replace(operation=WITHDRAW, refs=made.refs)])
     assert withdrawn.outcome is receipt.outcome
     assert ("approved the overtime" in receipt.reason) is keep
 
@@ -57,7 +56,7 @@ def test_an_update_changes_the_end_and_the_hours(site: Site, connector: OdooConn
         after.append(hours(who, site.refs.costs["CC20"], 541))
     refs = [one.refs for one in written(connector, before)]
     changes = [
-        replace(create(connector, one), operation=UPDATE, refs=ref) for one, ref in zip(after, refs, strict=True)
+        create(connector, one)._replace(operation=UPDATE, refs=ref) for one, ref in zip(after, refs, strict=True)
     ]
     assert {one.outcome for one in connector.push(changes)} == {Outcome.ACCEPTED}
     held = held_by_key(connector, after)
@@ -72,8 +71,8 @@ def test_corrections_that_would_overlap_in_between_all_get_through(site: Site, c
     refs = [one.refs for one in written(connector, [first, second])]
     longer = interval(who, start=3, length=5 * HOUR)
     changes = [
-        replace(create(connector, second), operation=WITHDRAW, refs=refs[1]),
-        replace(create(connector, longer), operation=UPDATE, refs=refs[0]),
+        create(connector, second)._replace(operation=WITHDRAW, refs=refs[1]),
+        create(connector, longer)._replace(operation=UPDATE, refs=refs[0]),
         create(connector, interval(who, start=9)),
     ]
     assert {one.outcome for one in connector.push(changes)} == {Outcome.ACCEPTED}
@@ -84,7 +83,7 @@ def test_a_correction_into_a_persons_attendance_names_that_one(site: Site, conne
     before, after = interval(site.employee(0)), interval(site.employee(0), length=12 * HOUR)
     [made] = written(connector, [before])
     other = site.by_hand(0, "2026-10-05 12:00:00", "2026-10-05 14:00:00")
-    [receipt] = connector.push([replace(create(connector, after), operation=UPDATE, refs=made.refs)])
+    [receipt] = connector.push([create(connector, after)._replace(operation=UPDATE, refs=made.refs)])
     assert receipt.outcome is Outcome.REJECTED
     assert f"attendance {other} in Odoo" in receipt.reason
 
@@ -106,7 +105,7 @@ def test_a_record_deleted_meanwhile_refuses_its_update(site: Site, connector: Od
     entry = interval(site.employee(0))
     [made] = written(connector, [entry])
     site.database.remove("hr.attendance", int(made.refs[0]))
-    [receipt] = connector.push([replace(create(connector, entry), operation=UPDATE, refs=made.refs)])
+    [receipt] = connector.push([create(connector, entry)._replace(operation=UPDATE, refs=made.refs)])
     assert receipt.outcome is Outcome.REJECTED
     assert "deleted in Odoo" in receipt.reason
 

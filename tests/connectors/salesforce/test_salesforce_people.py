@@ -1,6 +1,5 @@
 """Employees, cost centres and settings."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,7 +31,7 @@ def test_employees_are_records_of_any_object(org: Counted) -> None:
         assert [*connector.employees()] == [Person(user, "U1", active=False)]
         [change] = changes(connector, 1)
         assert "no id of Salesforce" in told(connector, [change])[0][0].reason
-        [change] = [replace(change, employee=user)]
+        [change] = [change._replace(employee=user)]
         assert outcomes(told(connector, [change])[0]) == ["accepted"]
     with connected(org, employee_object="Contact") as connector:
         assert [*connector.employees()] == [Person("C1", "C1")]

@@ -1,7 +1,5 @@
 """Refused rows and calls, ended sessions, and limits."""
 
-from dataclasses import replace
-
 import pytest
 
 from connectors.salesforce.simulated.calls import Reply
@@ -90,7 +88,7 @@ def test_what_somebody_must_mend_is_raised_before_what_passes(org: Counted) -> N
 def test_a_row_that_cannot_be_read_is_found_among_the_others(org: Counted) -> None:
     with connected(org) as connector:
         some = changes(connector, 1, 2, 3)
-        some[1] = replace(some[1], image={**some[1].image, "date": "5 October"})
+        some[1] = some[1]._replace(image={**some[1].image, "date": "5 October"})
         receipts, error = told(connector, some)
     assert (error, outcomes(receipts)) == (None, ["accepted", "rejected", "accepted"])
     assert "cannot read it: Cannot deserialize instance of date" in receipts[1].reason

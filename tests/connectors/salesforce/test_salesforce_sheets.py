@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -162,7 +161,7 @@ def test_a_lock_is_waited_for_when_the_others_are_told(org: TimeSheetSimulator) 
 @pytest.mark.parametrize(
     "wrong",
     [
-        replace(change("0Hn5g0000000001AAA"), employee="E1"),
+        change("0Hn5g0000000001AAA")._replace(employee="E1"),
         change("0Hn5g0000000001AAA", MONDAY, 500),
         change("0Hn5g0000000001AAA", operation=Operation.UPDATE),
     ],

@@ -1,6 +1,5 @@
 """What the check of a connection says, log-ins and rights."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,7 @@ def test_a_user_without_rights_is_told_which_group_it_needs(tryton: Tryton, conn
         with pytest.raises(NotPermitted):
             [*plain.push([change_of(one, Operation.WITHDRAW) for one in held])]
         with pytest.raises(NotPermitted):
-            [*plain.push([replace(change_of(held[0], Operation.UPDATE), image={"start": 0, "end": 60})])]
+            [*plain.push([change_of(held[0], Operation.UPDATE)._replace(image={"start": 0, "end": 60})])]
         assert [*connector.read_back(scope(entries))] == held
 
 

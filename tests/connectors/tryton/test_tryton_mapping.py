@@ -1,6 +1,5 @@
 """Entries to Tryton's records and back, without Tryton."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -150,9 +149,9 @@ def test_a_payable_day_is_not_for_tryton() -> None:
 def test_changes_share_calls_by_operation_and_model_in_order() -> None:
     base = creation(entry("1", MIDNIGHT, MIDNIGHT + 60))
     other = creation(Entry("h", Kind.HOURS, "1", DAY, "UTC", Hours("3", 5)))
-    gone = replace(base, operation=Operation.WITHDRAW, refs=("4", "5"))
-    later = replace(base, operation=Operation.UPDATE, refs=("6", "7"))
-    lone = replace(later, refs=("8",))
+    gone = base._replace(operation=Operation.WITHDRAW, refs=("4", "5"))
+    later = base._replace(operation=Operation.UPDATE, refs=("6", "7"))
+    lone = later._replace(refs=("8",))
     groups = [*calls.grouped([gone, later, lone, later, base, other, base])]
     assert groups == [[gone], [later, later], [lone], [base, base], [other]]
     methods = [calls.call(group, COMPANY, LABEL)[0].rpartition(".")[2] for group in groups]
@@ -166,7 +165,7 @@ def test_changes_share_calls_by_operation_and_model_in_order() -> None:
 
 @pytest.mark.parametrize("operation", [Operation.UPDATE, Operation.WITHDRAW])
 def test_a_change_without_its_records_is_refused(operation: Operation) -> None:
-    change = replace(creation(entry("1", MIDNIGHT, MIDNIGHT + 60)), operation=operation)
+    change = creation(entry("1", MIDNIGHT, MIDNIGHT + 60))._replace(operation=operation)
     with pytest.raises(RowRefusedError):
         calls.call([change], COMPANY, LABEL)
 

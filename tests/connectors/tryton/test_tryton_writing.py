@@ -1,6 +1,5 @@
 """What is made, corrected and taken back, and rows that Tryton refuses."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import httpx
@@ -51,7 +50,7 @@ def test_an_update_changes_the_end_and_the_duration(tryton: Tryton, connector: T
     after = [interval(who, day, length=9 * HOUR), hours(who, day, work, minutes=541)]
     held = {one.natural_key: one for one in connector.read_back(scope(after))}
     changes = [
-        replace(create(connector, one), operation=Operation.UPDATE, refs=held[connector.render(one).natural_key].refs)
+        create(connector, one)._replace(operation=Operation.UPDATE, refs=held[connector.render(one).natural_key].refs)
         for one in after
     ]
     assert {one.outcome for one in connector.push(changes)} == {Outcome.ACCEPTED}
@@ -70,7 +69,7 @@ def test_an_interval_that_lost_its_out_line_is_seen_and_mended(tryton: Tryton, c
     [lone] = connector.read_back(scope([entry]))
     assert lone.natural_key == whole.natural_key
     assert lone.image == {"start": whole.image["start"]}
-    [receipt] = connector.push([replace(create(connector, entry), operation=Operation.UPDATE, refs=lone.refs)])
+    [receipt] = connector.push([create(connector, entry)._replace(operation=Operation.UPDATE, refs=lone.refs)])
     [mended] = connector.read_back(scope([entry]))
     assert digest(mended.image) == digest(whole.image)
     assert receipt.refs == mended.refs
@@ -139,11 +138,10 @@ def test_a_closed_period_refuses_its_rows_and_no_others(tryton: Tryton) -> None:
         assert "closed up to 2019-12-31 00:00 UTC" in connector.check()[-1].message
         [there] = connector.read_back(scope([interval(tryton.employee(50), old)]))
         entries = [interval(tryton.employee(i), old if i < 60 else new) for i in range(51, 70)]
+        longer = {**there.image, "end": there.image["end"] + 60}
         changes = [
             change_of(there, Operation.WITHDRAW),
-            replace(
-                change_of(there, Operation.UPDATE), key="update", image={**there.image, "end": there.image["end"] + 60}
-            ),
+            change_of(there, Operation.UPDATE)._replace(key="update", image=longer),
             *[create(connector, one) for one in entries],
         ]
         counting.methods.clear()
