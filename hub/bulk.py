@@ -4,8 +4,6 @@
 binary COPY: straight into the table, as most of what comes is new; when a key is there already, into a temporary table
 and from there with `ON CONFLICT DO NOTHING`. The first column is the key within its tenant. Rows are written in its
 order: neighbours meet in the index, and two transactions that hold the same rows cannot wait for each other.
-
-`insert_values` is the plain way: rows bound by the driver.
 """
 
 from collections.abc import Sequence
@@ -44,7 +42,7 @@ def insert_new(connection: Connection, table: type[SQLModel], columns: Sequence[
         _copy(cursor, incoming, types, listed, ordered)
         statement = f"INSERT INTO {name} ({listed}) SELECT {listed} FROM {incoming} {end}"  # noqa: S608
         return cursor.execute(statement).rowcount
-    return insert_values(connection, table, columns, ordered, end)
+    return _insert_values(connection, table, columns, ordered, end)
 
 
 def _types(connection: Connection, cursor: Cursor, name: str, listed: str) -> Sequence[int]:
@@ -75,7 +73,7 @@ def _copy(cursor: Cursor, incoming: str, types: Sequence[int], listed: str, rows
             copy.write_row(row)
 
 
-def insert_values(
+def _insert_values(
     connection: Connection, table: type[SQLModel], columns: Sequence[str], rows: Sequence[Row], end: str = ""
 ) -> int:
     """Insert the rows, values as the driver takes them; returns how many were written."""

@@ -1,91 +1,102 @@
 """Columns into many rows of a table: as JSON documents on PostgreSQL, whose driver takes long for a row, or as values.
 
-The columns come by name, with values as the table's model has them; dates and JSON are written as SQLAlchemy would
-write them. The shortest one says how many rows there are: `itertools.repeat` is one of the same value.
+The columns come by name, with values as the table's model has them, beside those that have the `same` value in all
+rows; dates and JSON are written as SQLAlchemy would write them.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Dialect
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import JSON, Connection
 from sqlmodel import SQLModel
 
-from hub.bulk import Row, insert_values
 from hub.database import json_text
 
 Columns = Mapping[str, Iterable[Any]]
+Same = Mapping[str, Any]
+Statement = tuple[str, tuple[Any, ...]]
+"""SQL, and its parameters."""
 
 DOCUMENT = 10_000
 """Rows in a document at most."""
+TOGETHER = 500
+"""Rows of one `VALUES`: SQLite's driver takes longer from row to row than SQLite takes for one."""
 
 
-def insert_rows(connection: Connection, table: type[SQLModel], columns: Columns, end: str = "") -> None:
+def insert_rows(connection: Connection, table: type[SQLModel], same: Same, columns: Columns, end: str = "") -> None:
     """Append rows; `end` is what the statement ends with."""
-    if connection.dialect.name == "postgresql":
-        _by_documents(connection, table, columns, f"{_insert(table, columns)} FROM {{given}} {end}")
-    else:
-        insert_values(connection, table, [*columns], _rows(connection, table, columns), end)
+    for insert, values in _Rows(connection, table, same, columns).inserts():
+        connection.exec_driver_sql(f"{insert} {end}", values)
 
 
 def upsert_rows(
     connection: Connection,
     table: type[SQLModel],
+    same: Same,
     columns: Columns,
-    keys: Collection[str],
     *,
+    keys: Collection[str],
     added: Collection[str] = (),
 ) -> None:
     """Append rows, or change the ones that have the same keys already; the `added` columns are added up."""
-    name = table.__tablename__
-    changed = [
-        f"{one} = {f'{name}.{one} + ' if one in added else ''}excluded.{one}" for one in columns if one not in keys
-    ]
-    insert_rows(connection, table, columns, f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changed)}")
+    sums = {one: f"{table.__tablename__}.{one} + " for one in added}
+    changed = [f"{one} = {sums.get(one, '')}excluded.{one}" for one in (*same, *columns) if one not in keys]
+    end = f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changed)}"
+    insert_rows(connection, table, same, columns, end)
 
 
-def insert_rows_then(connection: Connection, table: type[SQLModel], columns: Columns, then: str) -> None:
-    """Append rows, and carry out a statement in which `given` are these rows; the table numbers its rows by `id`."""
-    if connection.dialect.name == "postgresql":
-        # In one statement, as its planner knows nothing of rows that were just written.
-        these = f"{_insert(table, columns)} FROM {{given}} RETURNING *"
-        _by_documents(connection, table, columns, f"WITH given AS ({these}) {then}")
-    elif written := insert_values(connection, table, [*columns], _rows(connection, table, columns)):
-        # One transaction writes at a time, so its rows have one number after another.
-        name, these = table.__tablename__, "id > last_insert_rowid() - ?"
-        connection.exec_driver_sql(f"WITH given AS (SELECT * FROM {name} WHERE {these}) {then}", (written,))  # noqa: S608
+def insert_rows_then(connection: Connection, table: type[SQLModel], same: Same, columns: Columns, then: str) -> None:
+    """Append rows, and carry out a statement in which `written` are these rows; the table numbers its rows by `id`."""
+    # SQLite has one writer at a time, so its rows have one number after another.
+    these = f"SELECT * FROM {table.__tablename__} WHERE id > last_insert_rowid() - ?"  # noqa: S608 - names are ours
+    for insert, values in _Rows(connection, table, same, columns).inserts():
+        if connection.dialect.name == "postgresql":
+            # In one statement, as its planner knows nothing of rows that were just written.
+            connection.exec_driver_sql(f"WITH written AS ({insert} RETURNING *) {then}", values)
+        else:
+            count = connection.exec_driver_sql(insert, values).rowcount
+            connection.exec_driver_sql(f"WITH written AS ({these}) {then}", (count,))
 
 
-def _insert(table: type[SQLModel], columns: Columns) -> str:
-    names = ", ".join(columns)
-    return f"INSERT INTO {table.__tablename__} ({names}) SELECT {names}"
+class _Rows:
+    """Rows of a table in SQL."""
 
+    def __init__(self, connection: Connection, table: type[SQLModel], same: Same, columns: Columns) -> None:
+        self._dialect = connection.dialect
+        self._name = str(table.__tablename__)
+        self._types = {one.name: one.type for one in table.metadata.tables[self._name].columns}
+        self._same, self._columns = same, columns
+        self._as_documents = connection.dialect.name == "postgresql"
 
-def _by_documents(connection: Connection, table: type[SQLModel], columns: Columns, statement: str) -> None:
-    """Carry out the statement, in which `given` stands for the rows."""
-    types = _types(table)
-    typed = ", ".join(f"{name} {types[name].compile(connection.dialect)}" for name in columns)
-    told = statement.format(given=f"json_to_recordset(%s) AS given({typed})")
-    for document in _documents(columns):
-        connection.exec_driver_sql(told, (document,))
+    def inserts(self) -> Iterator[Statement]:
+        """Statements that append them, some rows at a time."""
+        marks = [f"CAST(%s AS {self._type(name)})" if self._as_documents else "?" for name in self._same]
+        into, values = ", ".join((*self._same, *self._columns)), ", ".join((*marks, *self._columns))
+        names = ", ".join(self._columns)
+        same = tuple(next(iter(self._as_driven(name, [value]))) for name, value in self._same.items())
+        for given, some in self._documents() if self._as_documents else self._values():
+            # `WHERE`, as SQLite would take the `ON` of a conflict for a condition of `FROM`.
+            chosen = f"WITH given({names}) AS ({given}) SELECT {values} FROM given WHERE true"  # noqa: S608 - names are ours
+            yield f"INSERT INTO {self._name} ({into}) {chosen}", (*some, *same)
 
+    def _documents(self) -> Iterator[Statement]:
+        typed = ", ".join(f"{name} {self._type(name)}" for name in self._columns)
+        rows = (dict(zip(self._columns, row, strict=True)) for row in zip(*self._columns.values(), strict=True))
+        while some := list(islice(rows, DOCUMENT)):
+            yield f"SELECT * FROM json_to_recordset(%s) AS _({typed})", (json_text(some),)  # noqa: S608 - as above
 
-def _documents(columns: Columns) -> Iterator[str]:
-    rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=False))
-    while some := list(islice(rows, DOCUMENT)):
-        yield json_text(some)
+    def _values(self) -> Iterator[Statement]:
+        one = f"({', '.join('?' * len(self._columns))})"
+        rows = zip(*(self._as_driven(name, values) for name, values in self._columns.items()), strict=True)
+        while some := list(islice(rows, TOGETHER)):
+            yield f"VALUES {', '.join([one] * len(some))}", tuple(chain.from_iterable(some))
 
+    def _as_driven(self, name: str, values: Iterable[Any]) -> Iterable[Any]:
+        """The values as the driver takes them."""
+        kind = self._types[name]
+        bind = json_text if isinstance(kind, JSON) else kind.dialect_impl(self._dialect).bind_processor(self._dialect)
+        return map(bind, values) if bind else values
 
-def _rows(connection: Connection, table: type[SQLModel], columns: Columns) -> list[Row]:
-    types = _types(table)
-    bound = ((_binding(types[name], connection.dialect), values) for name, values in columns.items())
-    return list(zip(*(map(bind, values) if bind else values for bind, values in bound), strict=False))
-
-
-def _types(table: type[SQLModel]) -> dict[str, TypeEngine[Any]]:
-    return {one.name: one.type for one in table.metadata.tables[str(table.__tablename__)].columns}
-
-
-def _binding(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    return json_text if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
+    def _type(self, name: str) -> str:
+        return self._types[name].compile(self._dialect)

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, bindparam, update
 from sqlmodel import Session, col, select
 
-from hub.columns import Columns, insert_rows_then, upsert_rows
+from hub.columns import Columns, Same, insert_rows_then, upsert_rows
 from hub.database import writing
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import NEVER_WENT, Action, Item, Known, State
@@ -27,15 +26,15 @@ _text = str.__str__
 
 _FOLLOW_THESE = """
 UPDATE journalentry SET
-  state = given.outcome,
-  reason = given.reason,
-  changed_at = given.at,
-  sent_at = CASE WHEN given.outcome IN ('unknown', 'accepted') THEN given.at ELSE sent_at END,
-  refs = CASE WHEN CAST(given.refs AS TEXT) = '[]' THEN journalentry.refs ELSE given.refs END,
-  confirmed = CASE given.outcome WHEN 'confirmed' THEN given.digest WHEN 'withdrawn' THEN '' ELSE confirmed END,
-  attempts = CASE WHEN given.outcome IN ('confirmed', 'withdrawn') THEN 0 ELSE attempts END
-FROM given WHERE journalentry.tenant = given.tenant AND journalentry.connection = given.connection
-AND journalentry.entry_key = given.entry_key
+  state = written.outcome,
+  reason = written.reason,
+  changed_at = written.at,
+  sent_at = CASE WHEN written.outcome IN ('unknown', 'accepted') THEN written.at ELSE sent_at END,
+  refs = CASE WHEN CAST(written.refs AS TEXT) = '[]' THEN journalentry.refs ELSE written.refs END,
+  confirmed = CASE written.outcome WHEN 'confirmed' THEN written.digest WHEN 'withdrawn' THEN '' ELSE confirmed END,
+  attempts = CASE WHEN written.outcome IN ('confirmed', 'withdrawn') THEN 0 ELSE attempts END
+FROM written WHERE journalentry.tenant = written.tenant AND journalentry.connection = written.connection
+AND journalentry.entry_key = written.entry_key
 """
 """What receipts change in the journal. The settle wait counts from the last moment at which something may have left."""
 
@@ -137,29 +136,26 @@ class Journal:
             return
         keys, actions, *_ = zip(*items, strict=True)
         states, refs, reasons = zip(*(verdicts[key] for key in keys), strict=True)
+        same = {**self._names, "push_id": self.push_id, "at": self._renewed_at}
         receipts: Columns = {
-            **self._keys(keys), "push_id": repeat(self.push_id), "operation": map(_text, actions),
-            "outcome": map(_text, states), "digest": [item.digest for item in items], "refs": refs, "reason": reasons,
-            "at": repeat(self._renewed_at),
+            "entry_key": keys, "operation": map(_text, actions), "outcome": map(_text, states),
+            "digest": [item.digest for item in items], "refs": refs, "reason": reasons,
         }  # fmt: skip
-        insert_rows_then(session.connection(), ReceiptRow, receipts, _FOLLOW_THESE)
+        insert_rows_then(session.connection(), ReceiptRow, same, receipts, _FOLLOW_THESE)
 
     def _where(self) -> tuple[Any, ...]:
-        tenant, connection = self._names
-        return col(JournalEntry.tenant) == tenant, col(JournalEntry.connection) == connection
+        names = self._names.items()
+        return tuple(col(getattr(JournalEntry, column)) == name for column, name in names)
 
     @property
-    def _names(self) -> tuple[str, str]:
-        return self._config.tenant, self._config.name
-
-    def _keys(self, keys: Iterable[str]) -> Columns:
-        tenant, connection = self._names
-        return {"tenant": repeat(tenant), "connection": repeat(connection), "entry_key": keys}
+    def _names(self) -> dict[str, str]:
+        return {"tenant": self._config.tenant, "connection": self._config.name}
 
     def _upsert(self, session: Session, items: Sequence[Item], state: State) -> None:
         if items:
             self._keep_what_they_leave(session, items)
-            upsert_rows(session.connection(), JournalEntry, self._lines(items, state), _KEY, added=("attempts",))
+            same, columns = self._lines(items, state)
+            upsert_rows(session.connection(), JournalEntry, same, columns, keys=_KEY, added=("attempts",))
 
     def _keep_what_they_leave(self, session: Session, items: Iterable[Item]) -> None:
         """A line of its own for each record that an entry leaves: nothing else says that it is ours."""
@@ -167,36 +163,36 @@ class Journal:
         moved = [known.key for known, item in had if known and known.natural_key != item.natural_key]
         if left := [line for key in moved for line in self._left(session, key)]:
             columns = {name: [line[name] for line in left] for name in _LINE}
-            upsert_rows(session.connection(), JournalEntry, columns, _KEY)
+            upsert_rows(session.connection(), JournalEntry, {}, columns, keys=_KEY)
 
     def _left(self, session: Session, key: str) -> Iterator[dict[str, Any]]:
         line = session.exec(select(JournalEntry).where(*self._where(), col(JournalEntry.entry_key) == key)).one()
         if line.confirmed or line.state not in NEVER_WENT:
             yield {**line.model_dump(), "entry_key": f"{key}~{line.natural_key}"}
 
-    def _lines(self, items: Sequence[Item], state: State) -> Columns:
+    def _lines(self, items: Sequence[Item], state: State) -> tuple[Same, Columns]:
         """The whole lines; what the ERP was just seen to hold of an entry is ours, or it would not be sent."""
         keys, actions, kinds, employees, days, records, images, digests, refs, reasons, there, *_ = zip(
             *items, strict=True
         )
-        sending, drifted, now = state is State.SENDING, state is State.DRIFTED, repeat(self._renewed_at)
-        return {
-            **self._keys(keys),
+        sending, drifted, now = state is State.SENDING, state is State.DRIFTED, self._renewed_at
+        nothing = [""] * len(items)
+        same = {
+            **self._names, "state": _text(state), "attempts": int(sending), "push_id": self.push_id,
+            "sent_at": now if sending else 0, "changed_at": now,
+        }  # fmt: skip
+        return same, {
+            "entry_key": keys,
             "kind": map(_text, kinds),
             "employee": employees,
             "work_date": days,
             "natural_key": records,
             "operation": map(_text, actions),
-            "state": repeat(_text(state)),
             "image": map(dict, images),
-            "sent": repeat("") if drifted else digests,
-            "confirmed": repeat("") if drifted else there if sending else digests,
+            "sent": nothing if drifted else digests,
+            "confirmed": nothing if drifted else there if sending else digests,
             "refs": refs,
-            "attempts": repeat(int(sending)),
-            "reason": reasons if drifted else repeat(""),
-            "push_id": repeat(self.push_id),
-            "sent_at": now if sending else repeat(0),
-            "changed_at": now,
+            "reason": reasons if drifted else nothing,
         }
 
 

@@ -3,7 +3,6 @@
 A search answers a page of records in the order of their numbers; the next page begins after the last number.
 """
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -44,6 +43,7 @@ from hub.testing.target import Fact, Refs
 
 SETTLE_SECONDS = 30
 _KIND, _OUTCOME = {one.value: one for one in Kind}, {one.value: one for one in Outcome}
+_OPERATION = {one.value: one for one in Operation}
 
 
 class HttpMemorySettings(Settings):
@@ -182,12 +182,12 @@ class HttpMemory(Simulator):
 
         @app.post("/search")
         async def search(request: Request) -> Response:
-            asked = await request.json()
+            asked = orjson.loads(await request.body())
             return _json(list(islice(self._found(asked), asked["limit"])))
 
         @app.post("/changes")
         async def changes(request: Request) -> Response:
-            receipts = [self.erp.commit(_change(one)) for one in await request.json()]
+            receipts = [self.erp.commit(_change(one)) for one in orjson.loads(await request.body())]
             return _json([(one.outcome, one.refs, one.reason) for one in receipts])
 
     def _found(self, asked: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
@@ -198,16 +198,16 @@ class HttpMemory(Simulator):
             row = rows[number]
             if row.kind not in kinds or row.employee not in employees:
                 continue
-            margin = timedelta(days=row.kind is Kind.INTERVAL)
-            if first - margin <= row.day <= last + margin:
-                yield number, row.kind, row.employee, row.day.isoformat(), row.image
+            day, margin = row.day, timedelta(days=row.kind is Kind.INTERVAL)
+            if first - margin <= day <= last + margin:
+                yield number, row.kind, row.employee, day, row.image
 
 
 def _json(content: Any) -> Response:
-    return Response(json.dumps(content), media_type="application/json")
+    return Response(orjson.dumps(content), media_type="application/json")
 
 
 def _change(told: Mapping[str, Any]) -> Change:
     """As the ERP understands it: it is told neither our keys nor our work dates."""
-    operation, kind, refs = Operation(told["operation"]), Kind(told["kind"]), tuple(told.get("refs", ()))
+    operation, kind, refs = _OPERATION[told["operation"]], _KIND[told["kind"]], tuple(told.get("refs", ()))
     return Change("", operation, kind, told["employee"], date.min, "", told["image"], refs)
