@@ -8,6 +8,7 @@ answered is `unknown` unless the error says that nothing was changed.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
+from operator import attrgetter
 from typing import Any
 
 from hub.contract import Change, Connector, Operation, Outcome, Receipt
@@ -29,6 +30,9 @@ NARROWING = 4
 WINDOW = 5000
 """Changes, at least, whose intents are committed together if there are as many."""
 
+_employee_day = attrgetter("work_date", "employee")
+_IN_ORDER = attrgetter("work_date", "employee", "key")
+
 Progress = Callable[[int, int], None]
 """Is told, after each batch, how many changes were sent and of how many."""
 
@@ -40,7 +44,7 @@ def batches(items: Sequence[Item], size: int, attempts: Mapping[str, int] | None
     is alone in the end, and keeps nobody else's from arriving.
     """
     tried = attempts or {}
-    changes = sorted((item for item in items if item.action in CHANGES), key=_employee_day)
+    changes = sorted((item for item in items if item.action in CHANGES), key=_IN_ORDER)
     days = [list(day) for _, day in groupby(changes, _employee_day)]
     times = [max(tried.get(item.key, 0) for item in day) for day in days]
     for again in sorted(set(times)):
@@ -59,12 +63,8 @@ def _packed(days: Iterable[list[Item]], size: int) -> Iterator[list[Item]]:
         yield _ordered(batch)
 
 
-def _employee_day(item: Item) -> tuple[Any, ...]:
-    return item.work_date, item.employee
-
-
 def _ordered(batch: list[Item]) -> list[Item]:
-    return sorted(batch, key=lambda item: (CHANGES.index(item.action), item.work_date, item.employee, item.key))
+    return sorted(batch, key=lambda item: CHANGES.index(item.action))
 
 
 @dataclass(slots=True)

@@ -21,28 +21,31 @@ def scope_of(items: Sequence[Item]) -> Scope:
 
 
 def verdicts(items: Iterable[Item], held: Iterable[Held]) -> dict[str, Verdict]:
-    """What the read-back says of each sent item, by key."""
-    by_key: dict[str, list[Held]] = defaultdict(list)
+    """What the read-back says of each sent item, by key; records are looked at as they come, and not kept."""
+    sent: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        sent[item.natural_key].append(item)
+    found: dict[str, Verdict] = {}
     for one in held:
-        by_key[one.natural_key].append(one)
-    return {item.key: _verdict(item, by_key[item.natural_key]) for item in items}
+        for item in sent.get(one.natural_key, ()):
+            earlier = found.get(item.key)
+            found[item.key] = _several(earlier, one) if earlier else _verdict(item, one)
+    return found | {item.key: _absent(item) for some in sent.values() for item in some if item.key not in found}
 
 
-def _verdict(item: Item, holds: list[Held]) -> Verdict:
-    if not holds:
-        return _absent(item)
-    refs = holds[0].refs
-    if len(holds) > 1:
-        refs = tuple(ref for one in holds for ref in one.refs)
-        return Verdict(State.DRIFTED, refs, f"{len(holds)} records in the ERP where there should be one")
-    if holds[0].pending:
-        return Verdict(State.MISSING, refs, PENDING)
-    there = digest(holds[0].image)
+def _several(earlier: Verdict, one: Held) -> Verdict:
+    return Verdict(State.DRIFTED, (*earlier.refs, *one.refs), "several records in the ERP where there should be one")
+
+
+def _verdict(item: Item, one: Held) -> Verdict:
+    if one.pending:
+        return Verdict(State.MISSING, one.refs, PENDING)
+    there = digest(one.image)
     if item.action is not Action.WITHDRAW and there == item.digest:
-        return Verdict(State.CONFIRMED, refs)
+        return Verdict(State.CONFIRMED, one.refs)
     if there == item.there:
-        return Verdict(State.PLANNED, refs, "sent, and the ERP still holds what it held before")
-    return Verdict(State.DRIFTED, refs, "the ERP holds something else than was sent")
+        return Verdict(State.PLANNED, one.refs, "sent, and the ERP still holds what it held before")
+    return Verdict(State.DRIFTED, one.refs, "the ERP holds something else than was sent")
 
 
 def _absent(item: Item) -> Verdict:
