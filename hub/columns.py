@@ -1,20 +1,23 @@
 """Columns into many rows of a table: as JSON documents on PostgreSQL, whose driver takes long for a row, or as values.
 
-The columns come by name, with values as the table's model has them, beside those that have the `same` value in all
-rows; dates and JSON are written as SQLAlchemy would write them.
+The columns come by name, with values as the table's model has them (texts, numbers, dates, JSON), beside those that
+have the `same` value in all rows. They are written as SQLAlchemy would write them.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import JSON, Connection
+from sqlalchemy import JSON, Connection, Date
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
 from hub.database import json_text
 
 Columns = Mapping[str, Iterable[Any]]
 Same = Mapping[str, Any]
+_DRIVEN: dict[type[TypeEngine[Any]], Callable[[Any], str]] = {JSON: json_text, Date: date.isoformat}
 Statement = tuple[str, tuple[Any, ...]]
 """SQL, and its parameters."""
 
@@ -94,9 +97,10 @@ class _Rows:
 
     def _as_driven(self, name: str, values: Iterable[Any]) -> Iterable[Any]:
         """The values as the driver takes them."""
-        kind = self._types[name]
-        bind = json_text if isinstance(kind, JSON) else kind.dialect_impl(self._dialect).bind_processor(self._dialect)
-        return map(bind, values) if bind else values
+        for kind, driven in _DRIVEN.items():
+            if isinstance(self._types[name], kind):
+                return map(driven, values)
+        return values
 
     def _type(self, name: str) -> str:
         return self._types[name].compile(self._dialect)

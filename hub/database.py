@@ -48,7 +48,12 @@ def json_text(value: object) -> str:
 _JSON: dict[str, Any] = {"json_serializer": json_text, "json_deserializer": orjson.loads}
 
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+CACHE_KIB = 32 * 1024
+"""Pages that a connection keeps: keys lie scattered over their index, and SQLite's own 2 MiB are soon full."""
+_PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", f"cache_size=-{CACHE_KIB}",
+    "temp_store=MEMORY",
+)  # fmt: skip
 CHECKPOINT_PAGES = 8000
 """32 MiB of log, carried over into the file at once: a busy page is written there once and not each time."""
 
