@@ -8,7 +8,7 @@ rows that are ready to be posted, so the clock of `delivery.rows` starts when Mu
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any, Final
 
 from bench.erp import Erp, erp
-from bench.others import BATCH, Rows, by_dlt, by_singer
+from bench.others import BATCH, Rows, by_dlt, by_singer, by_singer_unvalidated
 from bench.results import Row, row
 from bench.servers import databases
 from hub.contract import ConnectorSpec, Kind
@@ -148,25 +148,35 @@ def _rows(refs: Refs) -> Iterator[dict[str, Any]]:
                 yield {"operation": "create", "kind": kind, "employee": employee, "image": image}
 
 
-SIDES: Final[dict[str, Prepare]] = {"muster": muster, "dlt": _others(by_dlt), "singer-sdk": _others(by_singer)}
+OTHERS: Final[dict[str, Prepare]] = {"dlt": _others(by_dlt), "singer-sdk": _others(by_singer)}
+UNVALIDATED: Final = "singer-sdk, its validation off"
 
 
 def run() -> Iterator[Row]:
     """Rows a second without faults, and records that are there twice with them."""
     logging.disable(logging.CRITICAL)
-    with erp() as there, _postgresql() as postgresql:
-        sides = {**SIDES, "postgresql": postgresql}
-        # In turns, as a machine is not equally fast all the time.
-        rounds = [{name: _seconds(there, prepare) for name, prepare in sides.items()} for _ in range(ROUNDS)]
-        doubled = {name: _doubled(there, prepare) for name, prepare in SIDES.items()}
+    with erp() as there:
+        sides = {"muster": muster, **OTHERS}
+        sending, whole = _speeds(there, {**sides, UNVALIDATED: _others(by_singer_unvalidated)})
+        doubled = {name: _doubled(there, prepare) for name, prepare in sides.items()}
+        # By itself, as the server goes on working when a push is over.
+        with _postgresql() as postgresql:
+            there_too, _ = _speeds(there, {"postgresql": postgresql, **OTHERS})
     logging.disable(logging.NOTSET)
-    whole = {name: ENTRIES / median(one[name][0] for one in rounds) for name in sides}
-    sending = {name: ENTRIES / median(one[name][1] for one in rounds) for name in sides}
-    for other in ("dlt", "singer-sdk"):
+    for other in OTHERS:
         yield row("delivery.rows", sending["muster"], "rows/s", other, sending[other])
-        yield row("delivery.rows.postgresql", sending["postgresql"], "rows/s", other, sending[other])
+        yield row("delivery.rows.postgresql", there_too["postgresql"], "rows/s", other, there_too[other])
         yield row("delivery.rows_with_planning", whole["muster"], "rows/s", other, whole[other])
         yield row("delivery.duplicates_with_faults", doubled["muster"], "records", other, doubled[other])
+    yield row("delivery.rows", sending["muster"], "rows/s", UNVALIDATED, sending[UNVALIDATED])
+
+
+def _speeds(there: Erp, sides: Mapping[str, Prepare]) -> tuple[dict[str, float], dict[str, float]]:
+    """Rows a second of sending, and with getting the rows ready."""
+    # In turns, as a machine is not equally fast all the time.
+    rounds = [{name: _seconds(there, prepare) for name, prepare in sides.items()} for _ in range(ROUNDS)]
+    whole = {name: ENTRIES / median(one[name][0] for one in rounds) for name in sides}
+    return {name: ENTRIES / median(one[name][1] for one in rounds) for name in sides}, whole
 
 
 @contextmanager
