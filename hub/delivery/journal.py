@@ -144,8 +144,7 @@ class Journal:
         insert_rows_then(session.connection(), ReceiptRow, same, receipts, _FOLLOW_THESE)
 
     def _where(self) -> tuple[Any, ...]:
-        names = self._names.items()
-        return tuple(col(getattr(JournalEntry, column)) == name for column, name in names)
+        return tuple(col(getattr(JournalEntry, column)) == name for column, name in self._names.items())
 
     @property
     def _names(self) -> dict[str, str]:
@@ -188,7 +187,7 @@ class Journal:
             "work_date": days,
             "natural_key": records,
             "operation": map(_text, actions),
-            "image": map(dict, images),
+            "image": images,
             "sent": nothing if drifted else digests,
             "confirmed": nothing if drifted else there if sending else digests,
             "refs": refs,
