@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, Row, Select, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
+FETCHED = 10_000
+"""Rows taken from the driver at a time."""
 DEFAULT_URL = "sqlite:///.muster/hub.db"
 
 
@@ -83,6 +85,12 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A session that sees one state of the database and changes nothing."""
     with Session(engine.execution_options(writes=False), expire_on_commit=False) as session:
         yield session
+
+
+def rows(session: Session, query: Select[Any]) -> Iterator[Row[Any]]:
+    """The rows, taken from the driver many at a time and never held all."""
+    for some in session.connection().execute(query).partitions(FETCHED):
+        yield from some
 
 
 def migrate(engine: Engine) -> None:

@@ -7,6 +7,7 @@ both are listed with the reason.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from hub.contract import Day, Entry, Hours, Interval, Kind, Punch
 
@@ -18,8 +19,7 @@ UNMAPPED_COST_CENTRE = "unmapped_cost_centre"
 NOT_POSTABLE = "not_postable"
 
 
-@dataclass(frozen=True, slots=True)
-class DayFacts:
+class DayFacts(NamedTuple):
     """One processed day with all that mapping needs. Pairs are UTC seconds, shares hundredths of a percent."""
 
     tenant: str
@@ -124,7 +124,8 @@ def _of_day(day: DayFacts, employee: str, cost_centres: Mapping[str, str], kinds
 
 
 def _stamp(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y%m%dT%H%M%SZ")
+    moment = datetime.fromtimestamp(seconds, UTC).isoformat()[: len("2026-10-05T08:00:00")]
+    return f"{moment.replace('-', '').replace(':', '')}Z"
 
 
 def _punches(pairs: Iterable[tuple[int, int]]) -> list[Punch]:

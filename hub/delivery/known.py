@@ -9,7 +9,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import col
 
 from hub.contract import Kind
-from hub.database import reading
+from hub.database import reading, rows
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import Known, State
 from hub.records import JournalEntry
@@ -19,9 +19,6 @@ _KNOWN = (
     "operation", "reason", "attempts",
 )  # fmt: skip
 """The columns of a line in the order of `Known`."""
-
-FETCHED = 10_000
-"""Rows taken from the driver at a time."""
 
 _KIND, _STATE = {one.value: one for one in Kind}, {one.value: one for one in State}
 
@@ -46,8 +43,8 @@ def known_entries(engine: Engine, config: ConnectionConfig, first: date, last: d
 
 def standings(engine: Engine, config: ConnectionConfig, first: date, last: date) -> dict[str, Standing]:
     """How these entries stand."""
-    rows = _rows(engine, config, first, last, ("entry_key", *Standing._fields))
-    return {key: Standing(_STATE[state], natural_key, confirmed) for key, state, natural_key, confirmed in rows}
+    found = _rows(engine, config, first, last, ("entry_key", *Standing._fields))
+    return {key: Standing(_STATE[state], natural_key, confirmed) for key, state, natural_key, confirmed in found}
 
 
 def _rows(
@@ -59,8 +56,7 @@ def _rows(
     query = query.where(col(one.tenant) == config.tenant, col(one.connection) == config.name)
     query = query.where(col(one.work_date).between(first, last), col(one.state) != State.WITHDRAWN)
     with reading(engine) as session:
-        for some in session.connection().execute(query).partitions(FETCHED):
-            yield from some
+        yield from rows(session, query)
 
 
 def _known(row: Row[Any]) -> Known:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from hub.contract import Connector, Kind, digest
-from hub.database import reading
+from hub.database import reading, rows
 from hub.delivery.bindings import COST_CENTRE, EMPLOYEE, Bindings, bindings
 from hub.delivery.connections import ConnectionConfig
 from hub.delivery.lines import Wanted
@@ -100,7 +100,7 @@ def _facts(session: Session, config: ConnectionConfig, first: date, last: date) 
             tuple(pairs.get((row.employee_id, row.work_date), ())),
             _shares_on(shares[row.employee_id], row.work_date),
         )
-        for row in session.connection().execute(query)
+        for row in rows(session, query)
     ]
 
 
@@ -123,7 +123,7 @@ def _pairs(session: Session, tenant: str, first: date, last: date) -> dict[tuple
         .order_by(col(pair.seq))
     )
     found: dict[tuple[int, date], list[tuple[int, int]]] = defaultdict(list)
-    for employee, day, start, end in session.connection().execute(query):
+    for employee, day, start, end in rows(session, query):
         found[employee, day].append((start, end))
     return found
 
@@ -137,7 +137,7 @@ def _shares(session: Session, tenant: str) -> dict[int, list[Share]]:
         col(one.employee_id), col(one.from_date), col(one.to_date), col(one.cost_centre), col(one.share)
     ).where(col(one.tenant) == tenant)
     found: dict[int, list[Share]] = defaultdict(list)
-    for employee, *share in session.connection().execute(query):
+    for employee, *share in rows(session, query):
         found[employee].append(tuple(share))
     return found
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -36,13 +35,13 @@ def test_only_the_kinds_that_are_taken_are_made(kind: Kind) -> None:
 
 def test_a_pair_found_before_another_does_not_rename_it() -> None:
     later = entries([FACTS], PEOPLE, COSTS, frozenset({Kind.INTERVAL})).entries
-    both = replace(FACTS, pairs=((IN - 7200, IN - 3600), *FACTS.pairs))
+    both = FACTS._replace(pairs=((IN - 7200, IN - 3600), *FACTS.pairs))
     assert set(later) < set(entries([both], PEOPLE, COSTS, frozenset({Kind.INTERVAL})).entries)
 
 
 def test_each_end_of_a_pair_is_a_punch_and_a_break_of_no_length_is_none() -> None:
     noon = IN + 4 * 3600
-    facts = replace(FACTS, pairs=((IN, noon), (noon, OUT)))
+    facts = FACTS._replace(pairs=((IN, noon), (noon, OUT)))
     made = entries([facts], PEOPLE, COSTS, frozenset({Kind.PUNCH})).entries
     assert [(one.key, one.payload) for one in made] == [
         ("acme:K001:2026-03-23:punch:in20260323T033000Z", Punch(IN, "in")),
@@ -51,22 +50,22 @@ def test_each_end_of_a_pair_is_a_punch_and_a_break_of_no_length_is_none() -> Non
 
 
 def test_hours_know_the_minutes_of_the_cost_centres_before_them() -> None:
-    facts = replace(FACTS, worked_min=475, shares=(("ADM", 5000), ("PNT", 5000)))
+    facts = FACTS._replace(worked_min=475, shares=(("ADM", 5000), ("PNT", 5000)))
     made = entries([facts], PEOPLE, COSTS, frozenset({Kind.HOURS})).entries
     assert [(one.payload.minutes, one.payload.before) for one in made] == [(238, 0), (237, 238)]  # type: ignore[union-attr]
 
 
 def test_days_before_and_after_an_employment_make_nothing() -> None:
-    mapped = entries([replace(FACTS, status="NE", number="K999")], PEOPLE, COSTS, EVERY)
+    mapped = entries([FACTS._replace(status="NE", number="K999")], PEOPLE, COSTS, EVERY)
     assert (mapped.entries, mapped.blocked) == ((), ())
 
 
 BLOCKS = {
-    "employee": (replace(FACTS, number="K999"), UNMAPPED_EMPLOYEE, "K999", "add it there, or bind it"),
-    "cost centre": (replace(FACTS, shares=(("NEW", WHOLE),)), UNMAPPED_COST_CENTRE, "NEW", "NEW has no counterpart"),
-    "punches": (replace(FACTS, blocked_by=("MISSING_OUT",)), NOT_POSTABLE, "K001", "MISSING_OUT"),
-    "shares": (replace(FACTS, shares=(("ADM", 9000),)), NOT_POSTABLE, "K001", "add up to 90 %, not 100"),
-    "no shares": (replace(FACTS, shares=()), NOT_POSTABLE, "K001", "add up to 0 %"),
+    "employee": (FACTS._replace(number="K999"), UNMAPPED_EMPLOYEE, "K999", "add it there, or bind it"),
+    "cost centre": (FACTS._replace(shares=(("NEW", WHOLE),)), UNMAPPED_COST_CENTRE, "NEW", "NEW has no counterpart"),
+    "punches": (FACTS._replace(blocked_by=("MISSING_OUT",)), NOT_POSTABLE, "K001", "MISSING_OUT"),
+    "shares": (FACTS._replace(shares=(("ADM", 9000),)), NOT_POSTABLE, "K001", "add up to 90 %, not 100"),
+    "no shares": (FACTS._replace(shares=()), NOT_POSTABLE, "K001", "add up to 0 %"),
 }
 
 
@@ -74,7 +73,7 @@ BLOCKS = {
 def test_what_cannot_be_said_yet_stops_its_own_day_only_and_is_listed(
     facts: DayFacts, reason: str, subject: str, detail: str
 ) -> None:
-    other = replace(FACTS, number="K002")
+    other = FACTS._replace(number="K002")
     mapped = entries([facts, other], PEOPLE, COSTS, EVERY)
     assert {one.employee for one in mapped.entries} == {"78"}
     (blocked,) = mapped.blocked
@@ -84,21 +83,21 @@ def test_what_cannot_be_said_yet_stops_its_own_day_only_and_is_listed(
 
 
 def test_half_of_a_day_is_not_posted_while_the_other_half_cannot_be() -> None:
-    half = replace(FACTS, shares=(("ADM", 5000), ("NEW", 5000)))
+    half = FACTS._replace(shares=(("ADM", 5000), ("NEW", 5000)))
     assert entries([half], PEOPLE, COSTS, EVERY).entries == ()
 
 
 def test_someone_unknown_on_many_days_counts_once() -> None:
-    days = [replace(FACTS, number="K999", work_date=DAY + timedelta(days=n)) for n in range(5)]
+    days = [FACTS._replace(number="K999", work_date=DAY + timedelta(days=n)) for n in range(5)]
     mapped = entries(days, PEOPLE, COSTS, EVERY)
     assert len(mapped.blocked) == 5
     assert mapped.unmapped() == {(UNMAPPED_EMPLOYEE, "K999")}
 
 
-@pytest.mark.parametrize("facts", [replace(FACTS, worked_min=0, pairs=()), FACTS])
+@pytest.mark.parametrize("facts", [FACTS._replace(worked_min=0, pairs=()), FACTS])
 def test_cost_centres_matter_only_where_hours_are_booked(facts: DayFacts) -> None:
     kinds = EVERY if facts.worked_min == 0 else frozenset({Kind.DAY, Kind.INTERVAL})
-    assert entries([replace(facts, shares=(("NEW", WHOLE),))], PEOPLE, COSTS, kinds).blocked == ()
+    assert entries([facts._replace(shares=(("NEW", WHOLE),))], PEOPLE, COSTS, kinds).blocked == ()
 
 
 def shares() -> st.SearchStrategy[list[tuple[str, int]]]:
