@@ -61,7 +61,6 @@ class Kind(StrEnum):
     HOURS = "hours"
     INTERVAL = "interval"
     PUNCH = "punch"
-    LEAVE = "leave"
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,9 +152,6 @@ class SalesforceSettings(Settings):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        if Kind.LEAVE in self.kinds:
-            msg = "kinds are day, hours, interval and punch"
-            raise ValueError(msg)
         if self.target == "package" and not self.lookup:
             msg = f"name the employee_lookup that leads to {self.employee_object}"
             raise ValueError(msg)

@@ -37,7 +37,7 @@ from hub.contract import (
 from hub.errors import ContractBroken, NotPermitted
 from hub.http import Client
 from hub.testing.clock import SimulatedClock
-from hub.testing.memory import MemoryErp, image_of, natural_key
+from hub.testing.memory import MOMENTS, MemoryErp, image_of, natural_key
 from hub.testing.simulator import Simulator
 from hub.testing.target import Fact, Refs
 
@@ -95,7 +95,7 @@ class HttpMemoryConnector(Connector[HttpMemorySettings]):
         return Record(natural_key(entry.kind, entry.employee, image), image)
 
     def read_back(self, scope: Scope) -> Iterator[Held]:
-        """Page by page; intervals of the dates around too, as a night shift may bear their date."""
+        """Page by page; moments of the dates around too, as a night shift may bear their date."""
         asked = {
             "first": scope.first.isoformat(), "last": scope.last.isoformat(), "kinds": sorted(scope.kinds),
             "employees": sorted(scope.employees), "limit": self.settings.page, "after": "0",
@@ -198,7 +198,7 @@ class HttpMemory(Simulator):
             row = rows[number]
             if row.kind not in kinds or row.employee not in employees:
                 continue
-            day, margin = row.day, timedelta(days=row.kind is Kind.INTERVAL)
+            day, margin = row.day, timedelta(days=row.kind in MOMENTS)
             if first - margin <= day <= last + margin:
                 yield number, row.kind, row.employee, day, row.image
 

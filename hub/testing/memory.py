@@ -45,6 +45,8 @@ from hub.testing.target import Fact, Refs, Target, fact_of
 
 _ALL = Capabilities(frozenset({Kind.INTERVAL, Kind.HOURS, Kind.DAY}), settle_seconds=30)
 _ONE_DAY = timedelta(days=1)
+MOMENTS = {Kind.INTERVAL: "start", Kind.PUNCH: "at"}
+"""What the ERP keeps as moments, and not by a work date."""
 
 
 @dataclass(slots=True)
@@ -62,9 +64,9 @@ class Row:
 
     @property
     def day(self) -> date:
-        """The date that the ERP gives it: of an interval, the UTC date of its start."""
-        if self.kind is Kind.INTERVAL:
-            return datetime.fromtimestamp(self.image["start"], UTC).date()
+        """The date that the ERP gives it: of an interval the UTC date of its start, of a punch its own."""
+        if self.kind in MOMENTS:
+            return datetime.fromtimestamp(self.image[MOMENTS[self.kind]], UTC).date()
         return date.fromisoformat(self.image["date"])
 
 
@@ -75,8 +77,10 @@ def natural_key(kind: Kind, employee: str, image: Image) -> str:
             return f"interval:{employee}:{image['start']}"
         case Kind.HOURS:
             return f"hours:{employee}:{image['date']}:{image['cost_centre']}"
-        case _:
-            return f"{kind}:{employee}:{image['date']}"
+        case Kind.PUNCH:
+            return f"punch:{employee}:{image['at']}:{image['direction']}"
+        case Kind.DAY:
+            return f"day:{employee}:{image['date']}"
 
 
 def image_of(entry: Entry) -> Image:
@@ -90,7 +94,7 @@ def image_of(entry: Entry) -> Image:
             shown = {"status": day.status, "payable": day.payable, "lop": day.lop, "overtime_min": day.overtime_min}
             return {"date": entry.work_date.isoformat(), **shown}
         case Punch(at, direction):
-            return {"date": entry.work_date.isoformat(), "at": at, "direction": direction}
+            return {"at": at, "direction": direction}
 
 
 @dataclass(eq=False)
@@ -193,14 +197,16 @@ class MemoryErp(Target):
         return Receipt(change.key, Outcome.ACCEPTED, change.refs)
 
 
-def _payload(row: Row) -> Day | Hours | Interval:
+def _payload(row: Row) -> Day | Hours | Interval | Punch:
     image = row.image
     match row.kind:
         case Kind.INTERVAL:
             return Interval(image["start"], image["end"])
         case Kind.HOURS:
             return Hours(image["cost_centre"], image["minutes"])
-        case _:
+        case Kind.PUNCH:
+            return Punch(image["at"], image["direction"])
+        case Kind.DAY:
             return Day(image["status"], 0, image["overtime_min"], image["payable"], image["lop"])
 
 
@@ -244,10 +250,10 @@ class MemoryConnector(Connector[MemorySettings]):
         return Record(natural_key(entry.kind, entry.employee, image), image)
 
     def read_back(self, scope: Scope) -> Iterator[Held]:
-        """The records of the scope; intervals of the dates around too, as a night shift may bear their date."""
+        """The records of the scope; moments of the dates around too, as a night shift may bear their date."""
         self._reach(ANYWHERE)
         for ref, row in list(self.erp.rows.items()):
-            margin = _ONE_DAY if row.kind is Kind.INTERVAL else timedelta()
+            margin = _ONE_DAY if row.kind in MOMENTS else timedelta()
             inside = scope.first - margin <= row.day <= scope.last + margin
             if inside and row.kind in scope.kinds and row.employee in scope.employees:
                 yield Held(row.natural_key, row.image, (ref,), row.employee, row.day)

@@ -69,7 +69,7 @@ def test_settings_that_cannot_work_are_refused_at_once() -> None:
         ({"api_version": "45.0"}, "46.0 is the first"),
         ({"employee_object": "Staff__c"}, "employee_lookup"),
         ({"employee_field": "Owner.EmployeeNumber"}, "linked by id"),
-        ({"kinds": ["leave"]}, "kinds are"),
+        ({"kinds": ["leave"]}, "'day', 'hours', 'interval' or 'punch'"),
     ]
     for change, message in wrong:
         with pytest.raises(ValueError, match=message):
