@@ -8,7 +8,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-RARE = 200_000
+RARE = 1_000_000
 """New objects from round to round; Python's own is 700."""
 
 
