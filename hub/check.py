@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from hub.contract import Finding, Severity
-from hub.errors import HubError
+from hub.errors import HubError, Wait
 
 Told = tuple[Severity, str]
 Look = Callable[[], Told]
@@ -19,9 +19,14 @@ def findings(steps: Mapping[str, Look]) -> Iterator[Finding]:
         try:
             severity, message = look()
         except HubError as error:
-            yield Finding(subject, Severity.ERROR, error.message)
+            yield ended(subject, error)
             return
         yield Finding(subject, severity, message)
+
+
+def ended(subject: str, error: HubError) -> Finding:
+    """The look at a subject ended with an error."""
+    return Finding(subject, Severity.LATER if isinstance(error, Wait) else Severity.ERROR, error.message)
 
 
 def transport(secret: str, *addresses: str) -> Told:

@@ -261,10 +261,11 @@ class CostObject:
 
 
 class Severity(StrEnum):
-    """How bad a finding is."""
+    """How bad a finding is. `later`: it could not be looked at now, and nothing is known to be wrong."""
 
     OK = "ok"
     WARNING = "warning"
+    LATER = "later"
     ERROR = "error"
 
 

@@ -28,6 +28,7 @@ from hub.cli.base import (
     say,
     say_some,
 )
+from hub.contract import Severity
 from hub.delivery.agreed import approve as approve_plan
 from hub.delivery.agreed import save_plan, saved_plan
 from hub.delivery.bindings import bind
@@ -42,6 +43,7 @@ from hub.records import SavedPlan
 SHOWN = 100
 By = Annotated[str, typer.Option(help="Who does it; the name of the user by default.")]
 PlanNumber = Annotated[int, typer.Argument(min=1)]
+_EXIT = {Severity.LATER: LEFT, Severity.ERROR: WRONG}
 
 
 @app.command()
@@ -58,7 +60,7 @@ def check(connection: str, *, tenant: MaybeTenant = None, as_json: AsJson = Fals
         print_json([{"subject": f.subject, "severity": f.severity, "message": f.message} for f in findings])
     for finding in () if as_json else findings:
         say(f"{finding.severity.upper():8} {finding.subject}: {finding.message}")
-    raise typer.Exit(WRONG if any(finding.severity == "error" for finding in findings) else DONE)
+    raise typer.Exit(max((_EXIT.get(finding.severity, DONE) for finding in findings), default=DONE))
 
 
 @app.command()

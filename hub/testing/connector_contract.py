@@ -80,7 +80,7 @@ class ConnectorContract:
 
     def test_a_healthy_connection_has_no_complaint(self, connector: Connector[Any]) -> None:
         """What `check` finds wrong must be wrong."""
-        assert [one for one in connector.check() if one.severity == "error"] == []
+        assert [one for one in connector.check() if one.severity in ("later", "error")] == []
 
     def test_everybody_is_listed(self, connector: Connector[Any], refs: Refs) -> None:
         """Employees and cost objects carry the ids that entries name."""

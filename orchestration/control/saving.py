@@ -60,7 +60,7 @@ def findings_of(engine: Engine, component: ConnectionComponent) -> list[Finding]
         return [Finding("authorisation", Severity.WARNING, error.message)]
     except HubError as error:
         raise Fix(f"The ERP was tried and the connection is not saved: {error.message}") from error
-    wrong = [one.message for one in findings if one.severity is Severity.ERROR]
+    wrong = [one.message for one in findings if one.severity in (Severity.LATER, Severity.ERROR)]
     if wrong:
         raise Fix(f"The ERP was tried and the connection is not saved: {' '.join(wrong)}")
     return findings

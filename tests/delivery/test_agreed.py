@@ -9,13 +9,15 @@ from sqlmodel import col
 
 from hub.cli import app
 from hub.cli import delivery as commands
+from hub.contract import Finding, Severity
 from hub.database import writing
 from hub.delivery.agreed import PlanRefused, approve, require_same, save_plan, saved_plan
 from hub.delivery.connections import register
 from hub.records import Connection
-from hub.testing.memory import MemoryErp
+from hub.testing.memory import MemoryConnector, MemoryErp
 from tests.delivery.build import DAY, NEXT, PAIR, World
 
+OK, WARNING = Severity.OK, Severity.WARNING
 AT = 1_800_000_000
 LATER = (PAIR[0], PAIR[1] + 30)
 
@@ -96,6 +98,19 @@ def muster(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 def span(world: World) -> tuple[str, ...]:
     return ("books", "--tenant", world.tenant, "--from", str(DAY), "--to", str(NEXT))
+
+
+@pytest.mark.parametrize(
+    ("severities", "exit_code"),
+    [((OK, WARNING), 0), ((OK, Severity.LATER), 1), ((OK, Severity.ERROR), 2), ((Severity.ERROR, Severity.LATER), 2)],
+)
+def test_a_check_says_by_its_exit_code_whether_somebody_must_act(
+    world: World, muster: Any, monkeypatch: pytest.MonkeyPatch, severities: tuple[Severity, ...], exit_code: int
+):
+    found = [Finding("server", severity, "So it is.") for severity in severities]
+    monkeypatch.setattr(MemoryConnector, "check", lambda _self: found)
+    code, output = muster("check", "books", "--tenant", world.tenant)
+    assert (code, output.count("server: So it is.")) == (exit_code, 2)
 
 
 def test_the_way_of_a_plan_on_the_command_line(world: World, muster: Any):

@@ -4,18 +4,25 @@ import pytest
 
 from hub.check import findings, transport
 from hub.contract import Finding, Severity
-from hub.errors import NotPermitted
+from hub.errors import HubError, NotPermitted, Unavailable, Uncertain
 
 
-def test_a_check_ends_at_the_first_error():
+@pytest.mark.parametrize(
+    ("error", "severity"),
+    [
+        (NotPermitted("Give the user the right to read."), Severity.ERROR),
+        (Uncertain("The answer was lost."), Severity.ERROR),
+        (Unavailable("erp.example cannot be reached."), Severity.LATER),
+    ],
+)
+def test_a_check_ends_at_the_first_error(error: HubError, severity: Severity):
     def refused() -> tuple[Severity, str]:
-        raise NotPermitted("Give the user the right to read.")
+        raise error
 
     steps = {"server": lambda: (Severity.OK, "It answers."), "rights": refused, "people": refused}
     assert [*findings(steps)] == [
-        Finding("server", Severity.OK, "It answers."),
-        Finding("rights", Severity.ERROR, "Give the user the right to read."),
-    ]
+        Finding("server", Severity.OK, "It answers."), Finding("rights", severity, error.message),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

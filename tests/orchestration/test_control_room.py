@@ -82,8 +82,17 @@ def test_configuring_again_changes_the_connection(room: Room) -> None:
     assert room.shown().resolve_schedule_def(f"{room.site.name}_nightly").cron_schedule == "0 4 * * *"
 
 
-def test_what_the_check_finds_wrong_is_told_and_nothing_is_saved(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    finding = Finding("rights", Severity.ERROR, "Give the user the group Attendance / Administrator.")
+@pytest.mark.parametrize(
+    ("severity", "message"),
+    [
+        (Severity.ERROR, "Give the user the group Attendance / Administrator."),
+        (Severity.LATER, "erp.example cannot be reached."),
+    ],
+)
+def test_what_the_check_finds_wrong_is_told_and_nothing_is_saved(
+    room: Room, monkeypatch: pytest.MonkeyPatch, severity: Severity, message: str
+) -> None:
+    finding = Finding("rights", severity, message)
     monkeypatch.setattr(Guarded, "seen", [finding])
     assert sentences(room.configure()) == [f"The ERP was tried and the connection is not saved: {finding.message}"]
     assert room.assets() == set()
