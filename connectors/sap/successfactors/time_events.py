@@ -25,7 +25,7 @@ READING = "/odatav4/timemanagement/timeeventprocessing/clockinclockout/v1/timeev
 GROUPS = "/odatav4/timemanagement/timeeventprocessing/ClockInClockOutIntegration.svc/v1/ClockInClockOutGroups"
 A_CALL, OF_A_USER = 1000, 200
 THERE = "already exists"
-"""What a repeat of the same event is told: it is there, as it should be."""
+"""What a repeat is told. That it is our event that is there, and none of another type, only the read-back says."""
 AT_ONCE = 20
 _BEFORE, _AFTER = timedelta(hours=14), timedelta(days=2)
 """A work date begins up to 14 hours before UTC's, and a night shift ends on the day after."""

@@ -24,7 +24,10 @@ class TestTimeEvents(ConnectorContract):
 
 
 class TestTimeEventsOtherwise(ConnectorContract):
-    target = partial(TimeEventsSimulator, guesses=Guesses(any_sixty_seconds=False, pattern_refuses_call=False))
+    target = partial(
+        TimeEventsSimulator,
+        guesses=Guesses(any_sixty_seconds=False, pattern_refuses_call=False, types_share_a_second=True),
+    )
     seeds = 2
 
 

@@ -37,10 +37,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """What is not documented: whether any sixty seconds count or the minute of a clock, what a broken pattern does."""
+    """What is not documented: whether any sixty seconds count or the minute of a clock, what a broken pattern does.
+
+    `types_share_a_second`: whether an employee may have events of several types in one second.
+    """
 
     any_sixty_seconds: bool = True
     pattern_refuses_call: bool = True
+    types_share_a_second: bool = False
 
 
 @dataclass
@@ -55,7 +59,7 @@ class Events:
     arrived: Callable[[], int]
     types: dict[str, str] = field(default_factory=lambda: {"C10": "START", "C20": "STOP"})
     held: dict[str, Row] = field(default_factory=dict)
-    seconds: set[tuple[str, datetime]] = field(default_factory=set)
+    taken: set[tuple[str, datetime, str]] = field(default_factory=set)
     calls: list[int] = field(default_factory=list)
     breaches: int = 0
     readable: bool = True
@@ -64,13 +68,18 @@ class Events:
     def empty(self) -> None:
         """No event, and no call so far."""
         self.held.clear()
-        self.seconds.clear()
+        self.taken.clear()
         self.calls.clear()
+
+    def hold(self, row: Row) -> None:
+        """Take an event in."""
+        self.held[row["externalId"]] = row
+        self.taken.add(self._place(row))
 
     def remove(self, name: str) -> bool:
         """Take an event out; whether it was there."""
         row = self.held.pop(name, None)
-        self.seconds -= {_second(row)} if row else set()
+        self.taken -= {self._place(row)} if row else set()
         return row is not None
 
     def routes(self, app: FastAPI) -> None:
@@ -117,8 +126,7 @@ class Events:
             if said:
                 bad.append({"id": one["id"], "errorText": said})
             else:
-                self.held[row["externalId"]] = row
-                self.seconds.add(_second(row))
+                self.hold(row)
                 good.append({"UUID": row["externalId"], "id": one["id"]})
         return json_answer({"succeededTimeEvents": good, "failedTimeEvents": bad}, 201)
 
@@ -127,7 +135,12 @@ class Events:
             return "The assignment does not exist or is not active."
         if row["timeEventTypeCode"] not in self.types:
             return f"The time event type {row['timeEventTypeCode']} does not exist."
-        return THERE if _second(row) in self.seconds else ""
+        return THERE if self._place(row) in self.taken else ""
+
+    def _place(self, row: Row) -> tuple[str, datetime, str]:
+        """What there is one event of."""
+        code = row["timeEventTypeCode"] if self.guesses.types_share_a_second else ""
+        return row["workAssignmentId"], row["timestampUTC"], code
 
     async def _patch(self, request: Request) -> Response:
         if refused := self._refused(request, counted=True):
@@ -187,11 +200,6 @@ def _misfits(given: list[Row]) -> list[str]:
 def _fits(name: str, value: str) -> bool:
     longest, pattern = PATTERNS.get(name, (0, ""))
     return len(value) <= longest and re.fullmatch(pattern, value) is not None
-
-
-def _second(row: Row) -> tuple[str, datetime]:
-    """What there is one event of."""
-    return row["workAssignmentId"], row["timestampUTC"]
 
 
 def _row(one: Row) -> Row:
