@@ -1,7 +1,7 @@
 """Columns into many rows of a table: as JSON documents on PostgreSQL, whose driver takes long for a row, or as values.
 
-The columns come by name, with values as the table's model has them (texts, numbers, dates, JSON), beside those that
-have the `same` value in all rows. They are written as SQLAlchemy would write them.
+The columns come by name, with values as the table's model has them (texts, numbers, truth values, dates, JSON), beside
+those that have the `same` value in all rows. They are written as SQLAlchemy would write them.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -1,15 +1,16 @@
-"""Frames out of the database and into it: as Arrow and by COPY as CSV on PostgreSQL, row by row on SQLite."""
+"""Frames out of the database and into it: as Arrow and by COPY as CSV on PostgreSQL, as values on SQLite."""
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 import polars as pl
 from psycopg import Cursor
-from sqlalchemy import Connection, Select, insert
+from sqlalchemy import Connection, Select
 from sqlmodel import Session, SQLModel
 
 from hub.ahead import ahead
 from hub.arrow import read_arrow
+from hub.columns import insert_rows
 from hub.rules.tables import Schema
 
 MANY: Final = 50_000
@@ -39,7 +40,7 @@ def insert_frame(session: Session, table: type[SQLModel], frame: pl.DataFrame) -
         _copied_in(connection, str(table.__tablename__), frame)
         return
     for part in _parts(frame):
-        connection.execute(insert(table), part.to_dicts())
+        insert_rows(connection, table, {}, part.to_dict(as_series=False))
 
 
 def _copied_in(connection: Connection, name: str, frame: pl.DataFrame) -> None:

@@ -4,9 +4,9 @@ from datetime import date
 from itertools import repeat
 
 from sqlalchemy import Engine, text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
-from hub.columns import Columns, insert_rows, insert_rows_then, upsert_rows
+from hub.columns import TOGETHER, Columns, insert_rows, insert_rows_then, upsert_rows
 from hub.database import reading, writing
 from hub.records import JournalEntry, ReceiptRow
 
@@ -97,3 +97,8 @@ def test_a_line_is_found_by_its_key_before_there_are_statistics(engine: Engine) 
         told = session.connection().execute(text(f"EXPLAIN {how} UPDATE journalentry SET reason = '' WHERE {there}"))
         plan = str(told.all())
     assert "entry_key=?" in plan or "journalentry_tenant_connection_entry_key_key" in plan
+
+
+def test_no_table_has_too_many_columns_for_one_statement() -> None:
+    """SQLite takes 32,766 values (https://sqlite.org/limits.html)."""
+    assert max(len(table.columns) for table in SQLModel.metadata.tables.values()) * TOGETHER <= 32_766

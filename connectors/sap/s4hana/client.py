@@ -12,13 +12,13 @@ from typing import Any
 from connectors.sap import odata_batch as batch
 from connectors.sap import odata_wire as wire
 from connectors.sap.odata_batch import Part
-from connectors.sap.s4hana import faults
+from connectors.sap.s4hana import access, faults
 from connectors.sap.s4hana.entities import SERVICE, TIME_SHEET
 from connectors.sap.s4hana.settings import S4Settings
 from hub.contract import Meter
 from hub.errors import ContractBroken, NotPermitted, SettingsWrong, Unavailable, Uncertain
 from hub.http import Client, Response, Transport
-from hub.oauth import ClientCredentials, OAuth, TokenStore
+from hub.oauth import TokenStore
 
 PAGE = 1000
 """Entities asked for at once; an answer with as many may be cut."""
@@ -62,7 +62,7 @@ class S4Client:
             headers["APIKey"] = settings.api_key.reveal()
         self._http = Client(
             settings.url.rstrip("/"),
-            auth=_auth(settings, tokens, transport),
+            auth=access.auth(settings, tokens, transport),
             headers=headers,
             timeout_seconds=settings.timeout_seconds,
             meter=meter,
@@ -147,23 +147,6 @@ class S4Client:
     @property
     def _client(self) -> dict[str, str]:
         return {"sap-client": self._settings.sap_client} if self._settings.sap_client else {}
-
-
-def _auth(settings: S4Settings, tokens: TokenStore, transport: Transport | None) -> tuple[str, str] | OAuth | None:
-    if settings.user and settings.password:
-        return settings.user, settings.password.reveal()
-    if not settings.token_url:
-        return None
-    return OAuth(
-        ClientCredentials(),
-        token_url=settings.token_url,
-        client_id=settings.client_id,
-        client_secret=settings.client_secret,
-        client_auth="client_secret_basic",
-        store=tokens,
-        timeout_seconds=settings.timeout_seconds,
-        transport=transport,
-    )
 
 
 def _wants_token(response: Response) -> bool:

@@ -8,6 +8,8 @@ from connectors.sap.s4hana.connector import S4Connector
 from connectors.sap.s4hana.simulator import PASSWORD_VARIABLE, S4Simulator
 from hub.contract import Outcome, Severity
 from hub.errors import NotPermitted, Reconnect, SettingsWrong, Unavailable
+from hub.testing import faults
+from hub.testing.edge import Edge
 from tests.connectors.sap.recording import Answering, Recording, json_answer
 from tests.connectors.sap.s4hana.system import COSTS, NUMBERS, change, hours, opened, scope
 
@@ -50,12 +52,27 @@ def test_a_wrong_password_is_tried_once(s4: S4Simulator, monkeypatch: pytest.Mon
     monkeypatch.setenv(PASSWORD_VARIABLE, "something else")
     recording = Recording()
     with opened(s4, recording) as connector:
-        with pytest.raises(Reconnect, match="lock it"):
-            [*connector.read_back(scope())]
-        assert len(recording.requests) == 1
+        for _ in range(3):
+            with pytest.raises(Reconnect, match="lock it"):
+                [*connector.read_back(scope())]
         with pytest.raises(Reconnect):
             [*connector.push([change(connector, hours())])]
-    assert [one.method for one in recording.requests] == ["GET", "HEAD"]
+    assert [one.method for one in recording.requests] == ["GET"]
+
+
+@pytest.mark.parametrize("batches", [True, False])
+def test_a_password_that_ends_in_the_midst_of_a_push_is_tried_once(s4: S4Simulator, batches: bool) -> None:
+    recording = Recording()
+    with opened(s4, recording, batches=batches) as connector:
+        assert [*connector.push([change(connector, hours())])]
+        before = len(recording.requests)
+        s4.faults = faults.scripted(Edge.UNAUTHORISED)
+        later = [change(connector, hours(employee=f"1710/{number}")) for number in (2, 3)]
+        for _ in range(2):
+            with pytest.raises(Reconnect):
+                [*connector.push(later)]
+    assert len(recording.requests) == before + 1
+    assert len(s4.books.entries) == 1
 
 
 def test_the_sandbox_is_read_and_never_written() -> None:
