@@ -32,6 +32,17 @@ def test_an_entry_without_our_note_is_foreign_and_a_copied_one_too(s4: S4Simulat
     assert [key.partition(":")[0] for key in keys] == ["foreign", "foreign", "hours"]
 
 
+def test_an_entry_without_cost_centre_has_empty_texts_and_is_foreign(s4: S4Simulator, connector: S4Connector) -> None:
+    keys = {"PersonWorkAgreementExternalID": "1", "CompanyCode": "1710", "TimeSheetDate": DAY.isoformat()}
+    fields = {"WBSElement": "P-100", "RecordedHours": "2.00"}
+    made = s4.books.post({**keys, "TimeSheetOperation": "C", "TimeSheetDataFields": fields})
+    unset = made["TimeSheetDataFields"]
+    assert (unset["ReceiverCostCenter"], unset["TimeSheetNote"], unset["PurchaseOrderItem"]) == ("", "", "00000")
+    [held] = connector.read_back(scope())
+    assert held.natural_key == f"foreign:{made['TimeSheetRecord']}"
+    assert held.image == {"date": DAY.isoformat(), "cost_centre": "", "hundredths": 200}
+
+
 def test_a_rejected_entry_is_not_delivered(s4: S4Simulator, connector: S4Connector) -> None:
     [made] = connector.push([change(connector, hours())])
     s4.books.entries[made.refs[0]]["TimeSheetStatus"] = "40"

@@ -10,7 +10,7 @@ from hub.errors import Uncertain
 from hub.testing import faults
 from hub.testing.edge import Edge
 from tests.connectors.sap.recording import Answering, Recording, json_answer
-from tests.connectors.sap.s4hana.system import UPDATE, WITHDRAW, change, hours, opened, posted, scope
+from tests.connectors.sap.s4hana.system import COSTS, UPDATE, WITHDRAW, change, hours, opened, posted, scope
 
 
 def test_what_was_created_is_read_back_equal(connector: S4Connector) -> None:
@@ -126,3 +126,36 @@ def test_a_failure_inside_one_entry_leaves_that_one_open(s4: S4Simulator) -> Non
         assert next(receipts).refs == ("7",)
         with pytest.raises(Uncertain, match="1 entries"):
             next(receipts)
+
+
+class OneAtATime(Recording):
+    under_way = most = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            return super().handle_request(request)
+        finally:
+            self.under_way -= 1
+
+
+@pytest.mark.parametrize("batches", [True, False])
+def test_no_two_requests_are_under_way_that_could_meet_a_person_s_lock(s4: S4Simulator, batches: bool) -> None:
+    transport = OneAtATime()
+    with opened(s4, transport, batches=batches) as connector:
+        entries = [hours(60, employee=f"1710/{at % 3 + 1}", centre=COSTS[at % 2]) for at in range(6)]
+        receipts = [*connector.push([change(connector, one) for one in entries])]
+        [*connector.read_back(scope(*(one.employee for one in entries)))]
+    assert [one.outcome for one in receipts] == [Outcome.ACCEPTED] * 6
+    assert transport.most == 1
+
+
+def test_what_is_not_set_is_an_empty_text_or_left_out_and_never_null(connector: S4Connector, wire_: Recording) -> None:
+    [made] = connector.push([change(connector, hours())])
+    [corrected] = connector.push([change(connector, hours(475), UPDATE, made.refs)])
+    [*connector.push([change(connector, hours(475), WITHDRAW, corrected.refs)])]
+    sent = posted(wire_)
+    assert [one["TimeSheetRecord"] for one in sent] == ["", *made.refs, *corrected.refs]
+    values = [value for one in sent for value in (*one.values(), *one["TimeSheetDataFields"].values())]
+    assert None not in values
