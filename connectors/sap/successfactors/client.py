@@ -40,6 +40,7 @@ class SfClient:
             timeout_seconds=settings.timeout_seconds,
             meter=meter,
             transport=transport,
+            says_no=faults.refuses_method,
         )
 
     def close(self) -> None:

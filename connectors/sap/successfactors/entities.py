@@ -17,12 +17,10 @@ JOB = Entity(
         Property("seqNumber", "Edm.Int64", key=True),
         moment("startDate", key=True),
         text("userId", 100, key=True),
-        moment("endDate"),
-        text("costCenter", 32),
-        text("timezone", 128),
         text("timeRecordingProfileCode", 128),
     ),
 )
+"""A field that a company hides has the whole question refused: none is asked for that is not read."""
 COST_CENTRE = Entity(
     "FOCostCenter",
     "FOCostCenter",

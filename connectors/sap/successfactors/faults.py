@@ -39,6 +39,11 @@ def reason(text: str | None) -> str:
     return f"SuccessFactors refused it: {line}." if line else "SuccessFactors refused it without a reason."
 
 
+def refuses_method(response: Response) -> bool:
+    """Whether a server error is a no to the method: SuccessFactors tells its 405 with status 500."""
+    return "HTTP 405" in said(response.content)[1]
+
+
 def meaning(response: Response, what: str, *, write: bool) -> HubError:  # noqa: PLR0911 - a ladder of cases
     """The error of a whole request that was not answered as hoped; `what` is how a person calls it."""
     status, (code, text) = response.status_code, said(response.content)

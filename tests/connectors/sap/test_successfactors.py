@@ -130,7 +130,7 @@ XML = '<?xml version="1.0"?><error><code>{}</code><message xml:lang="en-US">[{}]
         (200, "<html>Maintenance</html>", ContractBroken, "unknown shape"),
         (200, '{"d":[]}', ContractBroken, "unknown shape"),
         (200, '{"d":{"results":[{"userId":null}]}}', ContractBroken, "no user id"),
-        (500, '{"error":{"code":"ServerErrorException","message":{"value":"HTTP 405"}}}', Unavailable, "HTTP 500"),
+        (500, '{"error":{"code":"ServerErrorException","message":{"value":"Failed"}}}', Unavailable, "HTTP 500"),
         (503, "", Unavailable, "HTTP 503"),
     ],
 )

@@ -69,8 +69,8 @@ class Company:
         self.employments.append({"personIdExternal": number, "userId": user, **dates})
         for seq, kept in ((1, "OLD"), (2, profile)):  # two changes on one day: the later one counts
             self.jobs.append({
-                "seqNumber": seq, "startDate": BEGUN, "endDate": FOR_EVER, "userId": user, "costCenter": None,
-                "timezone": "UTC", "timeRecordingProfileCode": kept,
+                "seqNumber": seq, "startDate": BEGUN, "endDate": FOR_EVER, "userId": user,
+                "timeRecordingProfileCode": kept,
             })  # fmt: skip
         return user
 
