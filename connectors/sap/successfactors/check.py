@@ -8,7 +8,7 @@ from connectors.sap.successfactors.client import SfClient
 from connectors.sap.successfactors.entities import JOB
 from connectors.sap.successfactors.settings import SfSettings
 from connectors.sap.successfactors.target import Target
-from hub.check import transport
+from hub.check import ended, transport
 from hub.contract import Finding, Severity
 from hub.errors import HubError, SettingsWrong
 
@@ -37,7 +37,7 @@ class Check:
             try:
                 yield from look()
             except HubError as error:
-                yield Finding(subject, Severity.ERROR, error.message)
+                yield ended(subject, error)
                 return
 
     def _transport(self) -> Iterator[Finding]:
