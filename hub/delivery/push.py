@@ -28,6 +28,7 @@ from hub.delivery.reconcile import Difference, differences
 from hub.errors import HubError
 from hub.events.causes import delivery_ended
 from hub.garbage import collected_rarely
+from hub.lease import Held as HeldLease
 from hub.lease import LeaseTaken, lease
 from hub.records import SavedPlan
 
@@ -93,12 +94,7 @@ class Delivery:
         with collected_rarely(), lease(self._engine, self._config.tenant, name, self._now) as held:
             seen = newest_change(self._engine, self._config.tenant)
             run = _Run(self._first_plan(first, last, frozenset() if only_changed else None))
-            if agreed is not None:
-                require_same(agreed, run.planned)
-            journal = Journal(self._engine, self._config, held, first, last)
-            if agreed is not None:
-                note_push(self._engine, agreed, journal.push_id)
-            note(run.latest.items, run.latest.journal, journal)
+            journal = self._begun(run, held, first, last, agreed)
             try:
                 self._passes(run, journal, first, last, progress)
             except LeaseTaken:
@@ -110,6 +106,16 @@ class Delivery:
             done = result(run.planned, run.latest, stand, run.arrived, run.error)
             journal.finish(done.counts, seen if run.error is None else 0, run.error)
             return done
+
+    def _begun(self, run: "_Run", held: HeldLease, first: date, last: date, agreed: SavedPlan | None) -> Journal:
+        """The journal of this push, with what needs no sending noted; nothing is noted when the plan is refused."""
+        if agreed is not None:
+            require_same(agreed, run.planned)
+        journal = Journal(self._engine, self._config, held, first, last)
+        if agreed is not None:
+            note_push(self._engine, agreed, journal.push_id)
+        note(run.latest.items, run.latest.journal, journal)
+        return journal
 
     def _first_plan(self, first: date, last: date, only: frozenset[str] | None) -> Planned:
         """The plan to begin with; what prevents it is told here, as there is no push yet that could end."""
