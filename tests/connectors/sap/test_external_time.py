@@ -37,13 +37,6 @@ NUMBERS, COSTS = [str(number) for number in range(1, 71)], ["CC10", "CC20"]
 SPEC = "sf_spec_ECPayrollTimeSheets.swagger2.json"
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[ExternalTimeSimulator]:
-    simulator = ExternalTimeSimulator()
-    with simulator.running():
-        yield simulator
-
-
 @pytest.fixture
 def sf(served: ExternalTimeSimulator) -> Iterator[ExternalTimeSimulator]:
     served.reset(NUMBERS, COSTS)

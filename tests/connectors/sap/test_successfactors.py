@@ -1,7 +1,6 @@
 """SuccessFactors: people and cost centres as of today, pages, errors in all their forms, the check."""
 
 import datetime as dt
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -20,20 +19,6 @@ from hub.errors import ContractBroken, NotInstalled, NotPermitted, SettingsWrong
 from tests.connectors.sap import vendor
 from tests.connectors.sap.company import opened
 from tests.connectors.sap.recording import Recording
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[ExternalTimeSimulator]:
-    simulator = ExternalTimeSimulator()
-    with simulator.running():
-        yield simulator
-
-
-@pytest.fixture
-def sf(served: ExternalTimeSimulator) -> Iterator[ExternalTimeSimulator]:
-    served.reset(["1", "2", "3"], ["CC10", "CC20"])
-    yield served
-    served.odata.page = 1000
 
 
 class Answers(Recording):

@@ -1,7 +1,5 @@
 """How SuccessFactors is asked: methods, formats, fields, and which of several rows counts."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
@@ -12,20 +10,6 @@ from hub.contract import Outcome
 from hub.errors import ContractBroken
 from tests.connectors.sap.company import absent, change, hours, opened, scope
 from tests.connectors.sap.recording import Recording, json_answer
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[ExternalTimeSimulator]:
-    simulator = ExternalTimeSimulator()
-    with simulator.running():
-        yield simulator
-
-
-@pytest.fixture
-def sf(served: ExternalTimeSimulator) -> Iterator[ExternalTimeSimulator]:
-    served.reset(["1", "2", "3"], ["CC10", "CC20"])
-    yield served
-    served.odata.page = 1000
 
 
 class WrongMethod(Recording):
