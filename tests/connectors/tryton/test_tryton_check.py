@@ -49,7 +49,7 @@ def test_a_server_that_is_not_there_is_unavailable(tryton: Tryton) -> None:
     with tryton.connector(url="http://127.0.0.1:9") as connector:
         with pytest.raises(Unavailable):
             [*connector.employees()]
-        assert connector.check()[0].severity is Severity.ERROR
+        assert connector.check()[0].severity is Severity.LATER
 
 
 def test_a_user_without_rights_is_told_which_group_it_needs(tryton: Tryton, connector: TrytonConnector) -> None:
